@@ -1,0 +1,26 @@
+import { oxm as oxmCodec } from '../fields/match-codec.ts'
+import { decodeOxm, encodeOxm, type Oxm } from '../fields/oxm.ts'
+import { formatValue } from '../fields/value-text.ts'
+import type { Codec } from '../wire/codec.ts'
+import { jsonObject } from '../wire/codec.ts'
+import { ProtocolError } from '../wire/errors.ts'
+import { actionKind } from './kind.ts'
+
+/** The OXM takes the whole action but its padding to 8 bytes (OpenFlow 1.3.5 §7.2.5). */
+const body: Codec<{ readonly oxm: Oxm }> = {
+  decode(reader) {
+    const oxm = decodeOxm(reader)
+    if (reader.remaining >= 8) throw new ProtocolError('OFPBAC_BAD_SET_LEN', 'more than one field in a set-field')
+    return { oxm }
+  },
+  encode: (writer, { oxm }, path) => encodeOxm(writer, oxm, `${path}.oxm`),
+  toJson: ({ oxm }) => ({ oxm: oxmCodec.toJson(oxm) }),
+  fromJson: (json, path) => ({ oxm: oxmCodec.fromJson(jsonObject(json, path).oxm ?? null, `${path}.oxm`) }),
+}
+
+export const setField = actionKind({
+  name: 'setField',
+  wire: { type: 25 },
+  body,
+  format: ({ oxm }) => `set_field:${formatValue(oxm.code, oxm.value, oxm.mask)}->${oxm.field.names[0]}`,
+})

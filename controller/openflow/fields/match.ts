@@ -1,0 +1,120 @@
+import {
+  EncodeError,
+  MissingPrerequisiteError,
+  UnknownFieldError,
+  UnmaskableFieldError,
+  ValueTooWideError,
+} from '../wire/errors.ts'
+import { type Field, fields, type OxmCode, type OxmValue } from './field.ts'
+import type { CheckedMatch, MatchInput } from './match-types.ts'
+import { isWide, type Match, Oxm } from './oxm.ts'
+import { prerequisites } from './prerequisites.ts'
+import type { FieldKey } from './rows.ts'
+import { parseValue } from './value-text.ts'
+
+const toOxmValue = (code: OxmCode, value: unknown, path: string): OxmValue => {
+  if (typeof value !== 'number' && typeof value !== 'bigint') {
+    throw new EncodeError(path, `a number is expected, not ${typeof value}`)
+  }
+  if (value < 0 || (typeof value === 'number' && !Number.isSafeInteger(value))) {
+    throw new EncodeError(path, `an unsigned integer is expected, not ${value}`)
+  }
+  const { bits } = code.field
+  if (typeof value === 'number' && bits <= 48 ? value >= 2 ** bits : BigInt(value) >> BigInt(bits) !== 0n) {
+    throw new ValueTooWideError(path, `0x${value.toString(16)} has more than ${bits} bits`)
+  }
+  return isWide(code) ? BigInt(value) : Number(value)
+}
+
+const fieldOf = (key: string): Field => {
+  const field = Object.hasOwn(fields, key) ? fields[key as FieldKey] : undefined
+  if (!field) throw new UnknownFieldError(key, 'no such match field')
+  return field
+}
+
+const allOnes = (field: Field, mask: OxmValue): boolean =>
+  typeof mask === 'number' && field.bits <= 48
+    ? mask === 2 ** field.bits - 1
+    : BigInt(mask) === (1n << BigInt(field.bits)) - 1n
+
+const and = (value: OxmValue, mask: OxmValue): OxmValue =>
+  typeof value === 'bigint' ? value & BigInt(mask) : Number(BigInt(value) & BigInt(mask))
+
+/**
+ * One field with its value: a number or bigint, text in ovs-ofctl's syntax, or `{ value, mask }`.
+ * Bits outside the mask are cleared; a mask of all ones becomes an exact match.
+ *
+ * @throws UnknownFieldError, ValueTooWideError, UnmaskableFieldError, EncodeError, TextSyntaxError
+ */
+export const field = (key: FieldKey, input: unknown): Oxm => {
+  const row = fieldOf(key)
+  const { code } = row
+  if (typeof input === 'number' || typeof input === 'bigint') return new Oxm(code, toOxmValue(code, input, key))
+  if (typeof input === 'string') {
+    const { value, mask } = parseValue(code, input)
+    return masked(row, value, mask)
+  }
+  if (typeof input !== 'object' || input === null || !('value' in input) || !('mask' in input)) {
+    throw new EncodeError(key, 'a number, text or { value, mask } is expected')
+  }
+  return masked(row, part(code, input.value, key), part(code, input.mask, `${key} mask`))
+}
+
+const part = (code: OxmCode, value: unknown, path: string): OxmValue =>
+  typeof value === 'string' ? parseValue(code, value).value : toOxmValue(code, value, path)
+
+const masked = (row: Field, value: OxmValue, mask: OxmValue | undefined): Oxm => {
+  if (mask === undefined || allOnes(row, mask)) return new Oxm(row.code, value)
+  if (!row.maskable) throw new UnmaskableFieldError(row.key, 'takes no mask')
+  return new Oxm(row.code, and(value, mask), mask)
+}
+
+/** @throws MissingPrerequisiteError naming the field and what it needs */
+export const checkPrerequisites = (match: Match): void => {
+  for (const { field: wanted } of match) checkOne(match, wanted)
+}
+
+const checkOne = (match: Match, wanted: Field): void => {
+  let rule = prerequisites[wanted.prerequisite]
+  while (rule !== null) {
+    const { key, values } = rule
+    const found = match.find(
+      ({ field: other, mask }) => other.key === key && (mask === undefined || values.length === 0),
+    )
+    if (!found || (values.length > 0 && !(values as readonly number[]).includes(Number(found.value)))) {
+      const options = values.map((value: number) => `0x${value.toString(16)}`).join(' or ')
+      throw new MissingPrerequisiteError(wanted.key, `needs ${key}${options === '' ? '' : ` = ${options}`}`)
+    }
+    rule = prerequisites[rule.after]
+  }
+}
+
+/** Puts fields into the order in which Open vSwitch writes them. */
+export const inWireOrder = (oxms: readonly Oxm[]): Match =>
+  isOrdered(oxms) ? oxms : [...oxms].sort((a, b) => a.code.field.order - b.code.field.order)
+
+const isOrdered = (oxms: readonly Oxm[]): boolean =>
+  oxms.every((oxm, index) => index === 0 || (oxms[index - 1] as Oxm).code.field.order <= oxm.code.field.order)
+
+/**
+ * Makes a match from an object of fields, as in
+ * `match({ ethType: 0x0800, ipProto: 6, ipv4Dst: '10.0.0.0/8', tcpDst: 80 })`.
+ *
+ * In TypeScript a mask on a field that takes none, a missing prerequisite, and a literal value
+ * with too many bits do not compile; at run time they throw.
+ *
+ * @throws UnknownFieldError, ValueTooWideError, UnmaskableFieldError, MissingPrerequisiteError,
+ *   EncodeError, TextSyntaxError
+ */
+export const match = <const M extends MatchInput>(input: M & CheckedMatch<M>): Match => {
+  const oxms: Oxm[] = []
+  for (const key in input) {
+    const value = input[key] as unknown
+    if (value !== undefined) oxms.push(field(key as unknown as FieldKey, value))
+  }
+  checkPrerequisites(oxms)
+  return inWireOrder(oxms)
+}
+
+/** The value of a field in a match, or undefined where the match does not name it. */
+export const matchField = (match: Match, key: FieldKey): Oxm | undefined => match.find((oxm) => oxm.field.key === key)

@@ -1,0 +1,73 @@
+import { EncodeError, TextSyntaxError } from '../wire/errors.ts'
+import type { Json } from '../wire/json.ts'
+import { allFields, type Field, fields, type OxmCode } from './field.ts'
+import { codeByName } from './oxm.ts'
+import type { FieldKey } from './rows.ts'
+
+/** Some bits of a field: `bits` of them, from bit `offset` up (0 is the lowest). */
+export interface Subfield {
+  readonly code: OxmCode
+  readonly offset: number
+  readonly bits: number
+}
+
+/** A subfield of a field by its key; the whole field unless bits are given. */
+export const subfield = (key: FieldKey, offset = 0, bits = fields[key].bits - offset): Subfield => {
+  const field: Field = fields[key]
+  if (offset < 0 || bits < 1 || offset + bits > field.bits) {
+    throw new EncodeError(key, `bits ${offset} to ${offset + bits - 1} are not among its ${field.bits}`)
+  }
+  return { code: field.nxmCode, offset, bits }
+}
+
+/** Bits that the text `NAME[]` stands for. */
+const wholeBits = (code: OxmCode): number => (code.field.variable ? code.length * 8 : code.field.bits)
+
+/** `NXM_NX_REG0[0..15]`, `NXM_NX_REG0[5]`, or `NXM_NX_REG0[]` for all bits. */
+export const formatSubfield = ({ code, offset, bits }: Subfield): string => {
+  const { name } = code.field.nxmCode
+  if (offset === 0 && bits === wholeBits(code)) return `${name}[]`
+  return bits === 1 ? `${name}[${offset}]` : `${name}[${offset}..${offset + bits - 1}]`
+}
+
+const byTextName = new Map<string, Field>(allFields.flatMap((field) => field.names.map((name) => [name, field])))
+
+/** The field that ovs-ofctl's set_field knows by this name. */
+export const fieldByName = (name: string): Field | undefined => byTextName.get(name)
+
+const codeFromName = (name: string): OxmCode | undefined =>
+  codeByName(name)?.field.nxmCode ?? fieldByName(name)?.nxmCode
+
+/**
+ * Parses `NAME[first..last]`, `NAME[bit]` or `NAME[]`; NAME is a code point or a field name.
+ * Both are accepted without brackets where the whole field is meant.
+ */
+export const parseSubfield = (text: string): Subfield => {
+  const parts = /^([A-Za-z0-9_]+)(?:\[(?:(\d+)(?:\.\.(\d+))?)?\])?$/.exec(text)
+  const code = parts && codeFromName(parts[1] as string)
+  if (!parts || !code) throw new TextSyntaxError(text, 'a field such as NXM_NX_REG0[0..15] is expected')
+  const offset = Number(parts[2] ?? 0)
+  const last = parts[2] === undefined ? code.field.bits - 1 : Number(parts[3] ?? parts[2])
+  if (last < offset || last >= code.field.bits) {
+    throw new TextSyntaxError(text, `${code.name} has bits 0 to ${code.field.bits - 1}`)
+  }
+  return { code, offset, bits: last - offset + 1 }
+}
+
+/** The 16-bit form in which Nicira actions hold an offset and a number of bits. */
+export const packBits = ({ offset, bits }: Subfield): number => (offset << 6) | (bits - 1)
+export const unpackBits = (packed: number): { offset: number; bits: number } => ({
+  offset: packed >>> 6,
+  bits: (packed & 0x3f) + 1,
+})
+
+export const subfieldToJson = (value: Subfield): Json => formatSubfield(value)
+
+export const subfieldFromJson = (json: Json, path: string): Subfield => {
+  if (typeof json !== 'string') throw new EncodeError(path, 'a field such as NXM_NX_REG0[0..15] is expected')
+  try {
+    return parseSubfield(json)
+  } catch (error) {
+    throw new EncodeError(path, (error as Error).message)
+  }
+}
