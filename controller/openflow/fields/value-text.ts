@@ -50,7 +50,7 @@ const formatters: Readonly<Record<OxmCode['field']['format'], Formatter>> = {
   port: (value) => formatPort(Number(value)),
   fragment: (value, mask) => formatFragment(Number(value), mask === undefined ? 3 : Number(mask)),
   ctState: (value, mask) => formatFlagValue('ctState', value, mask),
-  tunnelFlags: (value, mask) => formatFlagValue('tunnelFlags', value, mask),
+  tunnelFlags: (value, mask) => formatFlagValue('tunnelFlags', value, mask ?? 1),
   tcpFlags: (value, mask) => formatFlagValue('tcpFlags', value, mask),
 }
 

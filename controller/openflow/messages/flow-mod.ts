@@ -1,0 +1,134 @@
+import { match } from '../fields/match-codec.ts'
+import { formatMatch } from '../fields/match-text.ts'
+import { formatPort, Port } from '../fields/port-text.ts'
+import { formatInstructions, instructions } from '../instructions/instructions.ts'
+import { pad, struct } from '../wire/codec.ts'
+import { enumOf, flagNames, flagsOf } from '../wire/names.ts'
+import { u8, u16, u32, u64 } from '../wire/primitives.ts'
+import { type MessageOf, messageKind } from './kind.ts'
+
+/** OpenFlow 1.3.5 §7.3.4.1 */
+export const FlowModCommand = { ADD: 0, MODIFY: 1, MODIFY_STRICT: 2, DELETE: 3, DELETE_STRICT: 4 } as const
+
+/** OpenFlow 1.3.5 §7.3.4.1 */
+export const FlowModFlags = {
+  SEND_FLOW_REM: 1,
+  CHECK_OVERLAP: 2,
+  RESET_COUNTS: 4,
+  NO_PKT_COUNTS: 8,
+  NO_BYT_COUNTS: 16,
+} as const
+
+/** ovs-ofctl's names of the flags, in the order in which it prints them. */
+export const flowFlagText = {
+  send_flow_rem: FlowModFlags.SEND_FLOW_REM,
+  check_overlap: FlowModFlags.CHECK_OVERLAP,
+  reset_counts: FlowModFlags.RESET_COUNTS,
+  no_packet_counts: FlowModFlags.NO_PKT_COUNTS,
+  no_byte_counts: FlowModFlags.NO_BYT_COUNTS,
+} as const
+
+/** A buffer number that names no buffer (OpenFlow 1.3.5 §7.4.1). */
+export const NO_BUFFER = 0xffff_ffff
+/** A table number that stands for all tables, in deletions. */
+export const ALL_TABLES = 0xff
+
+const commandTexts = ['ADD', 'MOD', 'MOD_STRICT', 'DEL', 'DEL_STRICT']
+
+/** The flow-mod message (OpenFlow 1.3.5 §7.3.4.1). */
+export type FlowMod = MessageOf<typeof flowMod>
+
+/**
+ * Cookie and mask as ovs-ofctl prints them. The mask counts for commands but ADD, where it is
+ * shown by `cookie:0x1/0xff`.
+ */
+const cookieText = (cookie: bigint, cookieMask: bigint, command: number): string => {
+  const masked = command !== FlowModCommand.ADD && cookieMask !== 0n
+  if (masked) return ` cookie:0x${cookie.toString(16)}/0x${cookieMask.toString(16)}`
+  return cookie === 0n ? '' : ` cookie:0x${cookie.toString(16)}`
+}
+
+/** A table is named where it is not the first, and in commands that could mean all tables. */
+const tableText = (tableId: number): string => (tableId === 0 ? '' : ` table:${tableId}`)
+
+const optional = (name: string, value: number): string => (value === 0 ? '' : ` ${name}:${value}`)
+
+/** Add, modify or delete flows (OpenFlow 1.3.5 §7.3.4.1). */
+export const flowMod = messageKind({
+  name: 'flowMod',
+  ofp: 'OFPT_FLOW_MOD',
+  wire: { type: 14 },
+  body: struct({
+    cookie: u64,
+    cookieMask: u64,
+    tableId: u8,
+    command: enumOf(u8, FlowModCommand),
+    idleTimeout: u16, // seconds
+    hardTimeout: u16, // seconds
+    priority: u16,
+    bufferId: u32,
+    outPort: u32,
+    outGroup: u32,
+    flags: flagsOf(u16, FlowModFlags),
+    pad: pad(2),
+    match,
+    instructions,
+  }),
+  text: (body) => {
+    const fields = formatMatch(body.match, body.priority)
+    return [
+      ` ${commandTexts[body.command] ?? `command:${body.command}`}`,
+      tableText(body.tableId),
+      fields === '' ? '' : ` ${fields}`,
+      cookieText(body.cookie, body.cookieMask, body.command),
+      optional('idle', body.idleTimeout),
+      optional('hard', body.hardTimeout),
+      body.bufferId === NO_BUFFER ? '' : ` buf:0x${body.bufferId.toString(16)}`,
+      body.outPort === Port.ANY || body.outPort === 0 ? '' : ` out_port:${formatPort(body.outPort)}`,
+      ...flagNames(flowFlagText, body.flags).map((name) => ` ${name}`),
+      ` actions=${formatInstructions(body.instructions)}`,
+    ].join('')
+  },
+})
+
+/** OpenFlow 1.3.5 §7.4.2; Open vSwitch also sends EVICTION. */
+export const FlowRemovedReason = { IDLE_TIMEOUT: 0, HARD_TIMEOUT: 1, DELETE: 2, GROUP_DELETE: 3, EVICTION: 5 } as const
+
+const reasonTexts = ['idle', 'hard', 'delete', 'group_delete', 'meter_delete', 'eviction']
+
+/** Seconds with as many decimals as needed, at least none. */
+export const durationText = (seconds: number, nanoseconds: number): string => {
+  const fraction = nanoseconds === 0 ? '' : `.${String(nanoseconds).padStart(9, '0').replace(/0+$/, '')}`
+  return `${seconds}${fraction}s`
+}
+
+/** A flow has gone (OpenFlow 1.3.5 §7.4.2). */
+export const flowRemoved = messageKind({
+  name: 'flowRemoved',
+  ofp: 'OFPT_FLOW_REMOVED',
+  wire: { type: 11 },
+  body: struct({
+    cookie: u64,
+    priority: u16,
+    reason: enumOf(u8, FlowRemovedReason),
+    tableId: u8,
+    durationSec: u32,
+    durationNsec: u32,
+    idleTimeout: u16, // seconds
+    hardTimeout: u16, // seconds
+    packetCount: u64,
+    byteCount: u64,
+    match,
+  }),
+  text: (body) =>
+    [
+      ` ${formatMatch(body.match, body.priority)} reason=${reasonTexts[body.reason] ?? body.reason}`,
+      body.tableId === ALL_TABLES ? '' : ` table_id=${body.tableId}`,
+      body.cookie === 0n ? '' : ` cookie:0x${body.cookie.toString(16)}`,
+      ` duration${durationText(body.durationSec, body.durationNsec)} idle${body.idleTimeout}`,
+      body.hardTimeout === 0 ? '' : ` hard${body.hardTimeout}`,
+      ` pkts${body.packetCount} bytes${body.byteCount}`,
+    ].join(''),
+})
+
+export const flowKinds = [flowMod, flowRemoved] as const

@@ -1,0 +1,156 @@
+import { checkPrerequisites } from '../fields/match.ts'
+import { defaultPriority, formatMatchFields } from '../fields/match-text.ts'
+import { formatPort, Port, parsePort } from '../fields/port-text.ts'
+import { formatInstructions } from '../instructions/instructions.ts'
+import { Group } from '../messages/bucket.ts'
+import { ALL_TABLES, type FlowMod, FlowModCommand, flowFlagText, NO_BUFFER } from '../messages/flow-mod.ts'
+import { MissingPrerequisiteError, TextSyntaxError } from '../wire/errors.ts'
+import { flagNames } from '../wire/names.ts'
+import { parseInstructions } from './instructions.ts'
+import { parseMatch, protocolOf } from './match.ts'
+import { bigInteger, type Item, integer, items } from './scan.ts'
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+type Draft = Mutable<FlowMod>
+
+const wholeMask = 0xffff_ffff_ffff_ffffn
+
+/** ovs-ofctl's words for a command, as in the first word of a line of a bundle file. */
+const commands: Readonly<Record<string, number>> = {
+  add: FlowModCommand.ADD,
+  modify: FlowModCommand.MODIFY,
+  modify_strict: FlowModCommand.MODIFY_STRICT,
+  delete: FlowModCommand.DELETE,
+  delete_strict: FlowModCommand.DELETE_STRICT,
+}
+
+const isDelete = (command: number): boolean =>
+  command === FlowModCommand.DELETE || command === FlowModCommand.DELETE_STRICT
+
+const setCookie = (flow: Draft, value: string): void => {
+  const [cookie = '', mask] = value.split('/')
+  flow.cookie = bigInteger(cookie)
+  if (mask === undefined) return
+  if (flow.command === FlowModCommand.ADD) throw new TextSyntaxError(value, 'a new flow takes no cookie mask')
+  flow.cookieMask = mask === '-1' ? wholeMask : bigInteger(mask)
+}
+
+/** Members of a flow that are no match fields. */
+const members: Readonly<Record<string, (flow: Draft, value: string) => void>> = {
+  table: (flow, value) => {
+    flow.tableId = integer(value, 0xff)
+  },
+  priority: (flow, value) => {
+    flow.priority = integer(value, 0xffff)
+  },
+  cookie: setCookie,
+  idle_timeout: (flow, value) => {
+    flow.idleTimeout = integer(value, 0xffff)
+  },
+  hard_timeout: (flow, value) => {
+    flow.hardTimeout = integer(value, 0xffff)
+  },
+  out_port: (flow, value) => {
+    flow.outPort = parsePort(value)
+  },
+  out_group: (flow, value) => {
+    flow.outGroup = integer(value)
+  },
+}
+
+/** What dump-flows prints of a flow's past: read over, so that its lines can be pasted. */
+const ignored = new Set(['duration', 'n_packets', 'n_bytes', 'idle_age', 'hard_age'])
+
+const draft = (command: number): Draft => ({
+  type: 'flowMod',
+  xid: 0,
+  cookie: 0n,
+  cookieMask: 0n,
+  tableId: isDelete(command) ? ALL_TABLES : 0,
+  command,
+  idleTimeout: 0,
+  hardTimeout: 0,
+  priority: defaultPriority,
+  bufferId: NO_BUFFER,
+  outPort: Port.ANY,
+  outGroup: Group.ANY,
+  flags: 0,
+  match: [],
+  instructions: [],
+})
+
+const commandWord = (text: string, given: number): { command: number; rest: string } => {
+  const word = /^\s*(\w+)\s+/.exec(text)
+  const command = word && commands[word[1] as string]
+  return command === null || command === undefined
+    ? { command: given, rest: text }
+    : { command, rest: text.slice((word as RegExpExecArray)[0].length) }
+}
+
+const splitActions = (text: string): { head: string; actions: string | undefined } => {
+  const at = /(?:^|[\s,])actions?=/.exec(text)
+  return at
+    ? { head: text.slice(0, at.index), actions: text.slice(at.index + at[0].length) }
+    : { head: text, actions: undefined }
+}
+
+const readMembers = (flow: Draft, list: readonly Item[]): readonly Item[] => {
+  const fields: Item[] = []
+  for (const item of list) {
+    const set = members[item.key]
+    const flag = flowFlagText[item.key as keyof typeof flowFlagText]
+    if (set) set(flow, item.value)
+    else if (flag !== undefined && item.value === '') flow.flags |= flag
+    else if (!ignored.has(item.key)) fields.push(item)
+  }
+  return fields
+}
+
+/**
+ * Parses a flow in ovs-ofctl's syntax (ovs-ofctl(8), "Flow Syntax"), as given to add-flow,
+ * mod-flows or del-flows. A first word `add`, `modify`, `delete`, `modify_strict` or
+ * `delete_strict` says the command; otherwise it is `command`, ADD unless given.
+ *
+ * @throws TextSyntaxError naming the part that is wrong
+ */
+export const parseFlowMod = (text: string, command: number = FlowModCommand.ADD): FlowMod => {
+  const worded = commandWord(text, command)
+  const { head, actions } = splitActions(worded.rest)
+  const flow = draft(worded.command)
+  const fields = readMembers(flow, items(head))
+  flow.match = parseMatch(fields)
+  try {
+    checkPrerequisites(flow.match)
+  } catch (error) {
+    if (error instanceof MissingPrerequisiteError) throw new TextSyntaxError(head, error.message)
+    throw error
+  }
+  if (actions === undefined && !isDelete(flow.command)) throw new TextSyntaxError(text, 'actions= is missing')
+  if (actions !== undefined) flow.instructions = parseInstructions(actions, protocolOf(fields))
+  return flow
+}
+
+const when = (condition: boolean, text: () => string): string[] => (condition ? [text()] : [])
+
+const cookieText = (flow: FlowMod): string =>
+  `cookie=0x${flow.cookie.toString(16)}${flow.cookieMask === 0n ? '' : `/0x${flow.cookieMask.toString(16)}`}`
+
+/**
+ * A flow as text that `ovs-ofctl -O OpenFlow13 add-flow` (mod-flows, del-flows) takes; the command
+ * itself is not in it.
+ */
+export const formatFlow = (flow: FlowMod): string => {
+  const match = formatMatchFields(flow.match)
+  return [
+    ...when(flow.tableId !== (isDelete(flow.command) ? ALL_TABLES : 0), () => `table=${flow.tableId}`),
+    ...when(flow.cookie !== 0n || flow.cookieMask !== 0n, () => cookieText(flow)),
+    ...when(flow.idleTimeout !== 0, () => `idle_timeout=${flow.idleTimeout}`),
+    ...when(flow.hardTimeout !== 0, () => `hard_timeout=${flow.hardTimeout}`),
+    ...flagNames(flowFlagText, flow.flags),
+    ...when(flow.priority !== defaultPriority, () => `priority=${flow.priority}`),
+    ...when(match !== '', () => match),
+    ...when(isDelete(flow.command) && flow.outPort !== Port.ANY, () => `out_port=${formatPort(flow.outPort)}`),
+    ...when(isDelete(flow.command) && flow.outGroup !== Group.ANY, () => `out_group=${flow.outGroup}`),
+    ...when(!isDelete(flow.command), () => `actions=${formatInstructions(flow.instructions)}`),
+  ].join(',')
+}

@@ -1,0 +1,60 @@
+import type { Action } from '../actions/actions.ts'
+import { parseAction, parseActions } from '../actions/parse.ts'
+import { applyActions, type Instruction } from '../instructions/instructions.ts'
+import type { Protocol } from './match.ts'
+import { bigInteger, type Item, integer, items } from './scan.ts'
+
+const wholeMask = 0xffff_ffff_ffff_ffffn
+
+const writeMetadata = (text: string): Instruction => {
+  const [value = '', mask] = text.split('/')
+  return {
+    type: 'writeMetadata',
+    metadata: bigInteger(value),
+    mask: mask === undefined ? wholeMask : bigInteger(mask),
+  }
+}
+
+/** The instruction that an item stands for; undefined where it is an action. */
+const instructionOf = ({ key, value }: Item, protocol: Protocol): Instruction | undefined => {
+  switch (key) {
+    case 'meter':
+      return { type: 'meter', meterId: integer(value) }
+    case 'clear_actions':
+      return { type: 'clearActions' }
+    case 'write_actions':
+      return { type: 'writeActions', actions: parseActions(value, protocol) }
+    case 'write_metadata':
+      return writeMetadata(value)
+    case 'goto_table':
+      return { type: 'gotoTable', tableId: integer(value, 0xff) }
+    default:
+      return undefined
+  }
+}
+
+const position: Readonly<Record<Instruction['type'], number>> = {
+  meter: 0,
+  applyActions: 1,
+  clearActions: 2,
+  writeActions: 3,
+  writeMetadata: 4,
+  gotoTable: 5,
+  experimenter: 6,
+}
+
+/**
+ * Parses what follows `actions=`: actions, and the instructions that ovs-ofctl writes among them.
+ *
+ * @throws TextSyntaxError naming the item
+ */
+export const parseInstructions = (text: string, protocol: Protocol = {}): readonly Instruction[] => {
+  const list: Action[] = []
+  const instructions: Instruction[] = []
+  for (const item of items(text)) {
+    const instruction = instructionOf(item, protocol)
+    if (instruction) instructions.push(instruction)
+    else list.push(...parseAction(item, protocol))
+  }
+  return [...applyActions(list), ...instructions].sort((a, b) => position[a.type] - position[b.type])
+}
