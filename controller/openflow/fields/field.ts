@@ -11,6 +11,8 @@ export interface Field extends Row {
   readonly order: number
   /** Bytes of the value; the largest possible where `variable`. */
   readonly bytes: number
+  /** The largest value of a field of up to 48 bits; for wider ones -1, their values being bigints. */
+  readonly limit: number
   /** Geneve options: as long as the switch's TLV table says. */
   readonly variable: boolean
   /** The code point written in an OpenFlow 1.3 match or set-field. */
@@ -102,7 +104,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 const makeField = (key: FieldKey, row: Row, order: number): Field => {
   const bytes = bytesOf(key, row.bits)
-  const field = { ...row, key, order, bytes, variable: row.bits === 992 } as Mutable<Field>
+  const limit = row.bits > 48 ? -1 : 2 ** row.bits - 1
+  const field = { ...row, key, order, bytes, limit, variable: row.bits === 992 } as Mutable<Field>
   field.codePoints = row.codes.map((text) => codeFromText(field, text))
   field.code = field.codePoints[0] as OxmCode
   field.nxmCode = field.codePoints.find(({ name }) => name.startsWith('NXM_')) ?? field.code

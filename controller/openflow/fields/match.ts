@@ -49,6 +49,9 @@ const and = (value: OxmValue, mask: OxmValue): OxmValue =>
 export const field = (key: FieldKey, input: unknown): Oxm => {
   const row = fieldOf(key)
   const { code } = row
+  if (typeof input === 'number' && input <= row.limit && input >= 0 && Number.isInteger(input)) {
+    return new Oxm(code, input)
+  }
   if (typeof input === 'number' || typeof input === 'bigint') return new Oxm(code, toOxmValue(code, input, key))
   if (typeof input === 'string') {
     const { value, mask } = parseValue(code, input)
@@ -71,30 +74,45 @@ const masked = (row: Field, value: OxmValue, mask: OxmValue | undefined): Oxm =>
 
 /** @throws MissingPrerequisiteError naming the field and what it needs */
 export const checkPrerequisites = (match: Match): void => {
-  for (const { field: wanted } of match) checkOne(match, wanted)
+  for (const oxm of match) {
+    if (oxm.code.field.prerequisite !== 'none') checkOne(match, oxm.code.field)
+  }
+}
+
+const isMet = (match: Match, key: string, values: readonly number[]): boolean => {
+  for (const oxm of match) {
+    if (oxm.code.field.key !== key) continue
+    if (values.length === 0 || (oxm.mask === undefined && values.includes(oxm.value as number))) return true
+  }
+  return false
 }
 
 const checkOne = (match: Match, wanted: Field): void => {
   let rule = prerequisites[wanted.prerequisite]
   while (rule !== null) {
-    const { key, values } = rule
-    const found = match.find(
-      ({ field: other, mask }) => other.key === key && (mask === undefined || values.length === 0),
-    )
-    if (!found || (values.length > 0 && !(values as readonly number[]).includes(Number(found.value)))) {
-      const options = values.map((value: number) => `0x${value.toString(16)}`).join(' or ')
-      throw new MissingPrerequisiteError(wanted.key, `needs ${key}${options === '' ? '' : ` = ${options}`}`)
+    if (!isMet(match, rule.key, rule.values)) {
+      const options = rule.values.map((value: number) => `0x${value.toString(16)}`).join(' or ')
+      throw new MissingPrerequisiteError(wanted.key, `needs ${rule.key}${options === '' ? '' : ` = ${options}`}`)
     }
     rule = prerequisites[rule.after]
   }
 }
 
-/** Puts fields into the order in which Open vSwitch writes them. */
-export const inWireOrder = (oxms: readonly Oxm[]): Match =>
-  isOrdered(oxms) ? oxms : [...oxms].sort((a, b) => a.code.field.order - b.code.field.order)
+/** Puts a field behind those that stand before it on the wire. */
+const insert = (oxms: Oxm[], oxm: Oxm): void => {
+  const { order } = oxm.code.field
+  let at = oxms.length
+  while (at > 0 && (oxms[at - 1] as Oxm).code.field.order > order) at--
+  if (at === oxms.length) oxms.push(oxm)
+  else oxms.splice(at, 0, oxm)
+}
 
-const isOrdered = (oxms: readonly Oxm[]): boolean =>
-  oxms.every((oxm, index) => index === 0 || (oxms[index - 1] as Oxm).code.field.order <= oxm.code.field.order)
+/** Puts fields into the order in which Open vSwitch writes them. */
+export const inWireOrder = (oxms: readonly Oxm[]): Match => {
+  const ordered: Oxm[] = []
+  for (const oxm of oxms) insert(ordered, oxm)
+  return ordered
+}
 
 /**
  * Makes a match from an object of fields, as in
@@ -110,10 +128,10 @@ export const match = <const M extends MatchInput>(input: M & CheckedMatch<M>): M
   const oxms: Oxm[] = []
   for (const key in input) {
     const value = input[key] as unknown
-    if (value !== undefined) oxms.push(field(key as unknown as FieldKey, value))
+    if (value !== undefined) insert(oxms, field(key as unknown as FieldKey, value))
   }
   checkPrerequisites(oxms)
-  return inWireOrder(oxms)
+  return oxms
 }
 
 /** The value of a field in a match, or undefined where the match does not name it. */

@@ -1,7 +1,8 @@
+import { jsonObject } from '../wire/codec.ts'
 import { EncodeError, TextSyntaxError } from '../wire/errors.ts'
 import type { Json } from '../wire/json.ts'
 import { allFields, type Field, fields, type OxmCode } from './field.ts'
-import { codeByName } from './oxm.ts'
+import { codeByName, withLength } from './oxm.ts'
 import type { FieldKey } from './rows.ts'
 
 /** Some bits of a field: `bits` of them, from bit `offset` up (0 is the lowest). */
@@ -11,17 +12,24 @@ export interface Subfield {
   readonly bits: number
 }
 
-/** A subfield of a field by its key; the whole field unless bits are given. */
-export const subfield = (key: FieldKey, offset = 0, bits = fields[key].bits - offset): Subfield => {
-  const field: Field = fields[key]
-  if (offset < 0 || bits < 1 || offset + bits > field.bits) {
-    throw new EncodeError(key, `bits ${offset} to ${offset + bits - 1} are not among its ${field.bits}`)
-  }
-  return { code: field.nxmCode, offset, bits }
+/** OFPVID_PRESENT is matched and set with the VLAN id, but is no bit of it that actions can name. */
+const vlanIdBits = 12
+
+/** Bits of a field that actions can name, and that the text `NAME[]` stands for. */
+export const wholeBits = (code: OxmCode): number => {
+  if (code.field.variable) return code.length * 8
+  return code.field.key === 'vlanVid' ? vlanIdBits : code.field.bits
 }
 
-/** Bits that the text `NAME[]` stands for. */
-const wholeBits = (code: OxmCode): number => (code.field.variable ? code.length * 8 : code.field.bits)
+/** A subfield of a field by its key; the whole field unless bits are given. */
+export const subfield = (key: FieldKey, offset = 0, bits = wholeBits(fields[key].nxmCode) - offset): Subfield => {
+  const { nxmCode: code }: Field = fields[key]
+  if (offset < 0 || bits < 1 || offset + bits > wholeBits(code)) {
+    throw new EncodeError(key, `bits ${offset} to ${offset + bits - 1} are not among its ${wholeBits(code)}`)
+  }
+  return { code, offset, bits }
+}
+
 
 /** `NXM_NX_REG0[0..15]`, `NXM_NX_REG0[5]`, or `NXM_NX_REG0[]` for all bits. */
 export const formatSubfield = ({ code, offset, bits }: Subfield): string => {
@@ -47,9 +55,9 @@ export const parseSubfield = (text: string): Subfield => {
   const code = parts && codeFromName(parts[1] as string)
   if (!parts || !code) throw new TextSyntaxError(text, 'a field such as NXM_NX_REG0[0..15] is expected')
   const offset = Number(parts[2] ?? 0)
-  const last = parts[2] === undefined ? code.field.bits - 1 : Number(parts[3] ?? parts[2])
-  if (last < offset || last >= code.field.bits) {
-    throw new TextSyntaxError(text, `${code.name} has bits 0 to ${code.field.bits - 1}`)
+  const last = parts[2] === undefined ? wholeBits(code) - 1 : Number(parts[3] ?? parts[2])
+  if (last < offset || last >= wholeBits(code)) {
+    throw new TextSyntaxError(text, `${code.name} has bits 0 to ${wholeBits(code) - 1}`)
   }
   return { code, offset, bits: last - offset + 1 }
 }
@@ -61,13 +69,26 @@ export const unpackBits = (packed: number): { offset: number; bits: number } => 
   bits: (packed & 0x3f) + 1,
 })
 
-export const subfieldToJson = (value: Subfield): Json => formatSubfield(value)
+/** The field under the very name that it has on the wire; Geneve options with their length. */
+export const subfieldToJson = (value: Subfield): Json => {
+  const { code, offset, bits } = value
+  const text = `${code.name}[${offset}..${offset + bits - 1}]`
+  return code.field.variable ? { field: text, bytes: code.length } : text
+}
+
+const fromJsonText = (text: string, bytes: number | undefined): Subfield => {
+  const found = parseSubfield(text)
+  const code = codeByName(text.replace(/\[.*/, '')) ?? found.code
+  return { ...found, code: withLength(code, bytes ?? code.length) }
+}
 
 export const subfieldFromJson = (json: Json, path: string): Subfield => {
-  if (typeof json !== 'string') throw new EncodeError(path, 'a field such as NXM_NX_REG0[0..15] is expected')
   try {
-    return parseSubfield(json)
+    if (typeof json === 'string') return fromJsonText(json, undefined)
+    const { field, bytes } = jsonObject(json, path)
+    return fromJsonText(String(field), Number(bytes))
   } catch (error) {
-    throw new EncodeError(path, (error as Error).message)
+    if (error instanceof TextSyntaxError) throw new EncodeError(path, error.message)
+    throw error
   }
 }

@@ -65,7 +65,7 @@ const encodeInstruction = (writer: Writer, value: Instruction, path: string): vo
   const start = writer.pos
   writer.u16(type)
   writer.u16(0)
-  body.encode(writer, value, `${path}.${value.type}`)
+  body.encode(writer, value, value.type)
   writer.patch16(start + 2, checkLength(writer.pos - start, path))
 }
 

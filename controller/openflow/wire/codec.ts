@@ -6,7 +6,7 @@ import type { Writer } from './writer.ts'
 /** How one thing stands on the wire and in JSON. Decoding throws nothing but ProtocolError. */
 export interface Codec<T> {
   decode(reader: Reader): T
-  /** @throws EncodeError when the value does not fit, naming `path` */
+  /** @throws EncodeError when the value does not fit, with a path that starts with `path` */
   encode(writer: Writer, value: T, path: string): void
   toJson(value: T): Json
   /** @throws EncodeError when the JSON is not of this shape, naming `path` */
@@ -68,9 +68,13 @@ export const struct = <const S extends Shape>(shape: S): Codec<StructValue<S>> =
     },
     encode(writer, value, path) {
       const source = value as Record<string, unknown>
-      for (const [key, member] of members) {
-        if ('pad' in member) encodePad(writer, member)
-        else member.encode(writer, source[key], `${path}.${key}`)
+      try {
+        for (const [key, member] of members) {
+          if ('pad' in member) encodePad(writer, member)
+          else member.encode(writer, source[key], key)
+        }
+      } catch (error) {
+        throw error instanceof EncodeError ? error.under(path) : error
       }
     },
     toJson(value) {
@@ -99,7 +103,12 @@ export const listOf = <T>(item: Codec<T>): Codec<readonly T[]> => ({
   },
   encode(writer, items, path) {
     if (!Array.isArray(items)) throw new EncodeError(path, 'a list is expected')
-    for (const [index, value] of items.entries()) item.encode(writer, value, `${path}[${index}]`)
+    let index = 0
+    try {
+      for (; index < items.length; index++) item.encode(writer, items[index] as T, '')
+    } catch (error) {
+      throw error instanceof EncodeError ? error.under(`${path}[${index}]`) : error
+    }
   },
   toJson: (items) => items.map((value) => item.toJson(value)),
   fromJson(json, path) {

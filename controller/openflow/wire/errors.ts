@@ -26,11 +26,21 @@ export class ProtocolError extends Error {
 /** A value that cannot be put on the wire: a programmer's error. `path` names the field. */
 export class EncodeError extends RangeError {
   override readonly name: string = 'EncodeError'
-  readonly path: string
+  path: string
+  readonly reason: string
 
-  constructor(path: string, message: string) {
-    super(`${path}: ${message}`)
+  constructor(path: string, reason: string) {
+    super(`${path}: ${reason}`)
     this.path = path
+    this.reason = reason
+  }
+
+  /** Puts the path of what holds the value before its own. */
+  under(path: string): this {
+    const glue = path === '' || this.path === '' || this.path.startsWith('[') ? '' : '.'
+    this.path = `${path}${glue}${this.path}`
+    this.message = `${this.path}: ${this.reason}`
+    return this
   }
 }
 

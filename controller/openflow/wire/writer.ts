@@ -19,7 +19,7 @@ export class Writer {
     return at
   }
 
-  private grow(atLeast: number): void {
+  protected grow(atLeast: number): void {
     const next = new Uint8Array(Math.max(atLeast, this.bytes.length * 2))
     next.set(this.bytes.subarray(0, this.pos))
     this.bytes = next

@@ -1,0 +1,113 @@
+import { decodeOxms } from '../fields/match-codec.ts'
+import type { Match } from '../fields/oxm.ts'
+import { ProtocolError } from '../wire/errors.ts'
+import { Reader } from '../wire/reader.ts'
+
+/** OXM header of in_port: class 0x8000, field 0, no mask, 4 bytes. */
+const inPortHeader = 0x80000004
+/** Bytes before the match. */
+const fixedLength = 24
+/** Bytes of the match's own header. */
+const matchHeader = 4
+
+const nowhere = new DataView(new ArrayBuffer(0))
+
+/**
+ * A PACKET_IN read in place, in the buffer that it was received in (OpenFlow 1.3.5 §7.4.1). One
+ * view serves for any number of messages, one after the other: what it shows is good until the
+ * next `reset`, or until the buffer is used again. Copy what must last.
+ */
+export class PacketInView {
+  view: DataView = nowhere
+  /** Where the message starts and ends in the buffer. */
+  start = 0
+  end = 0
+  /** The port that the packet came in by, or -1 where the message does not say. */
+  inPort = -1
+  /** Where the packet's bytes start in the buffer; they reach to `end`. */
+  dataStart = 0
+  matchLength = 0
+
+  /**
+   * Points the view at a whole message.
+   *
+   * @throws ProtocolError when the match or the packet does not fit the message
+   */
+  reset(view: DataView, start: number, end: number): this {
+    if (end - start < fixedLength + 8) this.refuse(end - start)
+    const matchLength = view.getUint16(start + fixedLength + 2)
+    const dataStart = start + fixedLength + ((matchLength + 7) & ~7) + 2
+    if (matchLength < matchHeader || dataStart > end) this.refuse(end - start)
+    this.view = view
+    this.start = start
+    this.end = end
+    this.matchLength = matchLength
+    this.dataStart = dataStart
+    const first = start + fixedLength + matchHeader
+    // Open vSwitch writes in_port first, and often nothing else.
+    this.inPort =
+      matchLength >= 12 && view.getUint32(first) === inPortHeader ? view.getUint32(first + 4) : this.findInPort(first)
+    return this
+  }
+
+  private refuse(length: number): never {
+    throw new ProtocolError('OFPBRC_BAD_LEN', `a PACKET_IN of ${length} bytes with its match and packet`)
+  }
+
+  private findInPort(first: number): number {
+    const { view } = this
+    const end = this.start + fixedLength + this.matchLength
+    for (let at = first; at + 8 <= end; ) {
+      const header = view.getUint32(at)
+      if (header === inPortHeader) return view.getUint32(at + 4)
+      at += 4 + (header & 0xff)
+    }
+    return -1
+  }
+
+  get xid(): number {
+    return this.view.getUint32(this.start + 4)
+  }
+
+  /** 0xffffffff where the switch keeps no copy of the packet. */
+  get bufferId(): number {
+    return this.view.getUint32(this.start + 8)
+  }
+
+  /** Bytes of the packet, of which `dataLength` are here. */
+  get totalLength(): number {
+    return this.view.getUint16(this.start + 12)
+  }
+
+  /** One of PacketInReason. */
+  get reason(): number {
+    return this.view.getUint8(this.start + 14)
+  }
+
+  get tableId(): number {
+    return this.view.getUint8(this.start + 15)
+  }
+
+  get cookieHigh(): number {
+    return this.view.getUint32(this.start + 16)
+  }
+
+  get cookieLow(): number {
+    return this.view.getUint32(this.start + 20)
+  }
+
+  get dataLength(): number {
+    return this.end - this.dataStart
+  }
+
+  /** @throws ProtocolError when a field of the match is malformed */
+  match(): Match {
+    const at = this.start + fixedLength
+    return decodeOxms(new Reader(this.view, at + matchHeader, at + this.matchLength, 'OFPBMC_BAD_LEN'))
+  }
+
+  /** A copy of the packet, safe to keep. */
+  data(): Uint8Array {
+    return new Uint8Array(this.view.buffer, this.view.byteOffset + this.dataStart, this.dataLength).slice()
+  }
+}
