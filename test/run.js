@@ -1,0 +1,37 @@
+// Runs the tests: node test/run.js [PART OF A PATH...] [--OPTION OF NODE...]
+// Node 20 expands no globs after --test, so the files are listed here.
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** More would have tests that measure time or start switches disturb one another. */
+const concurrency = 2
+
+const options = process.argv.slice(2).filter((arg) => arg.startsWith('-'))
+const parts = process.argv.slice(2).filter((arg) => !arg.startsWith('-'))
+
+const testFiles = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.test.ts'))
+  .map((path) => join('test', path))
+  .filter((path) => parts.length === 0 || parts.some((part) => path.includes(part.replace(/^\.\//, ''))))
+  .sort()
+
+if (testFiles.length === 0) {
+  console.error(`no test file's path contains ${parts.join(' or ')}`)
+  process.exit(1)
+}
+
+const args = [
+  '--import',
+  'tsx',
+  '--test',
+  '--test-reporter=spec',
+  `--test-concurrency=${concurrency}`,
+  ...options,
+  ...testFiles,
+]
+const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+process.exitCode = status ?? 1
