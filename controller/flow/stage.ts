@@ -1,0 +1,171 @@
+import {
+  type Action,
+  type CheckedMatch,
+  type Instruction,
+  type Match,
+  type MatchInput,
+  match,
+  Port,
+} from '../openflow/index.ts'
+import { Flow } from './flow.ts'
+
+/** Priority of a flow that names none: the middle of the range. */
+export const defaultPriority = 32768
+
+/**
+ * One step of a pipeline. `Later` are the names of the stages behind it, the only ones that its
+ * flows may go to: a goto that points back does not compile.
+ */
+export interface Stage<Name extends string = string, Later extends string = string> {
+  readonly name: Name
+  readonly tableId: number
+  /** Begins a flow for packets that match. */
+  when<const M extends MatchInput>(fields: M & CheckedMatch<M>, priority?: number): FlowBuilder<Later>
+  /** Begins a flow for packets that match, given as a Match. */
+  matching(fields: Match, priority?: number): FlowBuilder<Later>
+  /** Begins the flow for packets that no other flow of the stage matches. */
+  readonly otherwise: FlowBuilder<Later>
+  /** Never called: it makes the types of stages with other successors differ. */
+  readonly later?: (name: Later) => void
+}
+
+type Behind<T extends readonly string[], Name extends string> = T extends readonly [
+  infer First extends string,
+  ...infer Rest extends readonly string[],
+]
+  ? First extends Name
+    ? Rest[number]
+    : Behind<Rest, Name>
+  : never
+
+/** The stages of a pipeline by name. */
+export type Stages<T extends readonly string[]> = {
+  readonly [Name in T[number]]: Stage<Name, Behind<T, Name>>
+}
+
+/** What a flow does, built step by step; every step gives a new builder, which is itself a flow. */
+export class FlowBuilder<Later extends string = string> {
+  private readonly tableId: number
+  private readonly priority: number
+  private readonly fields: Match
+  private readonly steps: Steps
+
+  constructor(tableId: number, priority: number, fields: Match, steps: Steps = noSteps) {
+    this.tableId = tableId
+    this.priority = priority
+    this.fields = fields
+    this.steps = steps
+  }
+
+  private with(change: Partial<Steps>): FlowBuilder<Later> {
+    return new FlowBuilder(this.tableId, this.priority, this.fields, { ...this.steps, ...change })
+  }
+
+  /** Applies actions now, in this order. */
+  apply(...actions: readonly Action[]): FlowBuilder<Later> {
+    return this.with({ actions: [...this.steps.actions, ...actions] })
+  }
+
+  /** Sends the packet out of a port. */
+  output(port: number): FlowBuilder<Later> {
+    return this.apply({ type: 'output', port, maxLen: 0 })
+  }
+
+  /** Sends the packet out of every port but the one that it came in by. */
+  flood(): FlowBuilder<Later> {
+    return this.output(Port.FLOOD)
+  }
+
+  /**
+   * Sends the packet to the controller, where the app's `packetIn` gets it.
+   *
+   * @param maxLen bytes of the packet; all of it unless given
+   */
+  punt(maxLen: number = wholePacket): FlowBuilder<Later> {
+    return this.apply({ type: 'output', port: Port.CONTROLLER, maxLen })
+  }
+
+  /** Hands the packet to a group. */
+  group(groupId: number): FlowBuilder<Later> {
+    return this.apply({ type: 'group', groupId })
+  }
+
+  /** Passes the packet through a meter first. */
+  meter(meterId: number): FlowBuilder<Later> {
+    return this.with({ meterId })
+  }
+
+  /** Goes on with a later stage. */
+  goto<Name extends Later>(stage: { readonly name: Name; readonly tableId: number }): FlowBuilder<Later> {
+    if (stage.tableId <= this.tableId) {
+      throw new RangeError(`${stage.name}: a flow goes to a later stage only`)
+    }
+    return this.with({ next: stage.tableId })
+  }
+
+  /** Drops the packet, under a name that tells why. */
+  drop(name: string): FlowBuilder<Later> {
+    return this.with({ ...noSteps, drop: name })
+  }
+
+  /** The switch forgets the flow after so many seconds, without a packet (`idle`) or at all (`hard`). */
+  expire(seconds: { readonly idle?: number; readonly hard?: number }): FlowBuilder<Later> {
+    return this.with({ idle: seconds.idle ?? 0, hard: seconds.hard ?? 0 })
+  }
+
+  /** @throws EncodeError, MissingPrerequisiteError */
+  build(): Flow {
+    const { idle, hard, drop } = this.steps
+    return new Flow({
+      tableId: this.tableId,
+      priority: this.priority,
+      match: this.fields,
+      instructions: instructionsOf(this.steps),
+      idleTimeout: idle,
+      hardTimeout: hard,
+      ...(drop === undefined ? {} : { drop }),
+    })
+  }
+}
+
+interface Steps {
+  readonly actions: readonly Action[]
+  readonly meterId: number | undefined
+  readonly next: number | undefined
+  readonly idle: number
+  readonly hard: number
+  readonly drop: string | undefined
+}
+
+const noSteps: Steps = { actions: [], meterId: undefined, next: undefined, idle: 0, hard: 0, drop: undefined }
+/** OFPCML_NO_BUFFER */
+const wholePacket = 0xffff
+
+const instructionsOf = ({ actions, meterId, next }: Steps): Instruction[] => [
+  ...(meterId === undefined ? [] : [{ type: 'meter', meterId } as const]),
+  ...(actions.length === 0 ? [] : [{ type: 'applyActions', actions } as const]),
+  ...(next === undefined ? [] : [{ type: 'gotoTable', tableId: next } as const]),
+]
+
+const stage = (name: string, tableId: number): Stage => ({
+  name,
+  tableId,
+  when: (fields, priority = defaultPriority) => new FlowBuilder(tableId, priority, match(fields as never)),
+  matching: (fields, priority = defaultPriority) => new FlowBuilder(tableId, priority, fields),
+  otherwise: new FlowBuilder(tableId, 0, []),
+})
+
+/** OpenFlow 1.3 has tables 0 to 254. */
+const tables = 255
+
+/**
+ * Allots tables to stages in the order of their names, from `first` up.
+ *
+ * @throws RangeError where a name stands twice or the tables do not suffice
+ */
+export const pipeline = <const T extends readonly string[]>(names: T, first = 0): Stages<T> => {
+  if (first + names.length > tables) throw new RangeError(`${names.length} stages from table ${first} do not fit`)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new RangeError(`two stages are called ${twice}`)
+  return Object.fromEntries(names.map((name, index) => [name, stage(name, first + index)])) as unknown as Stages<T>
+}
