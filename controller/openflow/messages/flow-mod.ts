@@ -33,7 +33,8 @@ export const NO_BUFFER = 0xffff_ffff
 /** A table number that stands for all tables, in deletions. */
 export const ALL_TABLES = 0xff
 
-const commandTexts = ['ADD', 'MOD', 'MOD_STRICT', 'DEL', 'DEL_STRICT']
+/** Commands in ovs-ofctl's words, by number. */
+export const commandTexts: readonly string[] = ['ADD', 'MOD', 'MOD_STRICT', 'DEL', 'DEL_STRICT']
 
 /** The flow-mod message (OpenFlow 1.3.5 §7.3.4.1). */
 export type FlowMod = MessageOf<typeof flowMod>
@@ -96,10 +97,14 @@ export const FlowRemovedReason = { IDLE_TIMEOUT: 0, HARD_TIMEOUT: 1, DELETE: 2, 
 
 const reasonTexts = ['idle', 'hard', 'delete', 'group_delete', 'meter_delete', 'eviction']
 
-/** Seconds with as many decimals as needed, at least none. */
+/** A reason in ovs-ofctl's words. */
+export const flowRemovedReasonText = (reason: number): string => reasonTexts[reason] ?? String(reason)
+
+/** Seconds with no decimals, three, or as many more as are needed: `1s`, `0.500s`, `0.000000001s`. */
 export const durationText = (seconds: number, nanoseconds: number): string => {
-  const fraction = nanoseconds === 0 ? '' : `.${String(nanoseconds).padStart(9, '0').replace(/0+$/, '')}`
-  return `${seconds}${fraction}s`
+  if (nanoseconds === 0) return `${seconds}s`
+  const decimals = String(nanoseconds).padStart(9, '0')
+  return `${seconds}.${decimals.endsWith('000000') ? decimals.slice(0, 3) : decimals.replace(/0+$/, '')}s`
 }
 
 /** A flow has gone (OpenFlow 1.3.5 §7.4.2). */
@@ -122,7 +127,7 @@ export const flowRemoved = messageKind({
   }),
   text: (body) =>
     [
-      ` ${formatMatch(body.match, body.priority)} reason=${reasonTexts[body.reason] ?? body.reason}`,
+      ` ${formatMatch(body.match, body.priority)} reason=${flowRemovedReasonText(body.reason)}`,
       body.tableId === ALL_TABLES ? '' : ` table_id=${body.tableId}`,
       body.cookie === 0n ? '' : ` cookie:0x${body.cookie.toString(16)}`,
       ` duration${durationText(body.durationSec, body.durationNsec)} idle${body.idleTimeout}`,

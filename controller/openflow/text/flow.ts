@@ -79,7 +79,7 @@ const draft = (command: number): Draft => ({
   instructions: [],
 })
 
-const commandWord = (text: string, given: number): { command: number; rest: string } => {
+export const commandWord = (text: string, given: number): { command: number; rest: string } => {
   const word = /^\s*(\w+)\s+/.exec(text)
   const command = word && commands[word[1] as string]
   return command === null || command === undefined
@@ -87,7 +87,7 @@ const commandWord = (text: string, given: number): { command: number; rest: stri
     : { command, rest: text.slice((word as RegExpExecArray)[0].length) }
 }
 
-const splitActions = (text: string): { head: string; actions: string | undefined } => {
+export const splitActions = (text: string): { head: string; actions: string | undefined } => {
   const at = /(?:^|[\s,])actions?=/.exec(text)
   return at
     ? { head: text.slice(0, at.index), actions: text.slice(at.index + at[0].length) }

@@ -146,15 +146,16 @@ export interface ErrorEntry {
   readonly typeName: string
 }
 
-export const errorEntries: readonly ErrorEntry[] = Object.entries(standard).flatMap(
-  ([prefix, [type, typeName, codes]]) =>
-    codes.map((code, index) => ({
-      type,
-      code: index,
-      name: `${prefix}_${code}` as ErrorName,
-      typeName,
-    })),
-)
+/** Error types of a version: the prefix of its codes' names, its number, its name, its codes in order. */
+export type ErrorTable = Readonly<Record<string, readonly [type: number, typeName: string, codes: readonly string[]]>>
+
+/** The errors of a table one by one. */
+export const entriesOf = (table: ErrorTable): (Omit<ErrorEntry, 'name'> & { readonly name: string })[] =>
+  Object.entries(table).flatMap(([prefix, [type, typeName, codes]]) =>
+    codes.map((code, index) => ({ type, code: index, name: `${prefix}_${code}`, typeName })),
+  )
+
+export const errorEntries = entriesOf(standard) as readonly ErrorEntry[]
 
 const byName = new Map(errorEntries.map((entry) => [entry.name, entry]))
 const byNumber = new Map(errorEntries.map((entry) => [(entry.type << 16) | entry.code, entry]))
