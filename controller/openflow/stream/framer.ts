@@ -72,6 +72,11 @@ export class Framer {
     return this.part.subarray(0, this.filled)
   }
 
+  /** True while a message has begun and not ended. */
+  get midMessage(): boolean {
+    return this.filled > 0 || this.skip > 0
+  }
+
   /**
    * Gives the sink every whole message of the stream so far. `chunk` is not kept.
    *
@@ -105,7 +110,7 @@ export class Framer {
    * @returns the error where it ended inside a message
    */
   end(): ProtocolError | undefined {
-    if (this.failed || (this.filled === 0 && this.skip === 0)) return undefined
+    if (this.failed || !this.midMessage) return undefined
     this.failed = true
     return new ProtocolError('OFPBRC_BAD_LEN', 'the stream ended inside a message', true)
   }

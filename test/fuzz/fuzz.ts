@@ -1,0 +1,76 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { makeRandom } from '../vectors/random.ts'
+import { mutated } from './mutate.ts'
+import { tryBytes } from './target.ts'
+
+export interface FuzzOptions {
+  readonly corpus: readonly Uint8Array[]
+  /** Mutated messages to try. */
+  readonly count: number
+  /** Time after which to stop, in seconds. */
+  readonly seconds: number
+  readonly seed: number
+}
+
+export interface FuzzResult {
+  readonly executions: number
+  /** How many messages did what, with the first that did. */
+  readonly findings: ReadonlyMap<string, { readonly count: number; readonly first: Uint8Array }>
+  readonly seconds: number
+  /** Bytes by which the heap has grown since the beginning was over. */
+  readonly growth: number
+}
+
+/** Milliseconds that a message of up to 64 KB may take. */
+const slow = 50
+/** Bytes by which the heap may grow, whatever the number of messages. */
+export const allowedGrowth = 32 * 1024 * 1024
+
+const collectGarbage = (): void => {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+}
+
+const heap = (): number => {
+  collectGarbage()
+  return process.memoryUsage().heapUsed
+}
+
+const took = (bytes: Uint8Array): number => {
+  const started = performance.now()
+  tryBytes(bytes)
+  return performance.now() - started
+}
+
+/** Slow every time, not because the machine did something else. */
+const isSlow = (bytes: Uint8Array): boolean => [1, 2, 3].every(() => took(bytes) > slow)
+
+const tryOne = (bytes: Uint8Array): string | undefined => {
+  const started = performance.now()
+  const problem = tryBytes(bytes)
+  if (problem !== undefined) return problem
+  return performance.now() - started > slow && isSlow(bytes) ? `slow: more than ${slow} ms` : undefined
+}
+
+/** Tries mutated messages until the count or the time is used up. The same seed gives the same messages. */
+export const fuzz = ({ corpus, count, seconds, seed }: FuzzOptions): FuzzResult => {
+  const random = makeRandom(seed)
+  const findings = new Map<string, { count: number; first: Uint8Array }>()
+  const warm = Math.min(50_000, Math.floor(count / 4))
+  const started = performance.now()
+  const deadline = started + seconds * 1000
+  let base = heap()
+  let executions = 0
+  for (; executions < count; executions++) {
+    if (executions === warm) base = heap()
+    if (executions % 1024 === 0 && performance.now() > deadline) break
+    const bytes = mutated(corpus, random)
+    const problem = tryOne(bytes)
+    if (problem === undefined) continue
+    const known = findings.get(problem)
+    if (known) known.count++
+    else findings.set(problem, { count: 1, first: bytes })
+  }
+  return { executions, findings, seconds: (performance.now() - started) / 1000, growth: heap() - base }
+}

@@ -1,0 +1,85 @@
+import { ProtocolError } from '../../controller/openflow/wire/errors.ts'
+import { fromHex, toHex } from '../../controller/openflow/wire/json.ts'
+import { codec13, codecOf } from './codecs.ts'
+import { isMembers, type Members, textOf, type Value } from './load.ts'
+import { Comparison } from './osken.ts'
+import { inputProblems, isModification, parseInput, pasteProblems } from './syntax.ts'
+import { reasons, type Tally } from './tally.ts'
+import { compareText } from './text.ts'
+
+/** The bytes of a line must be refused, as those of a message that is cut short. */
+const checkRefused = (bytes: Uint8Array): readonly string[] => {
+  try {
+    codecOf(bytes).decode(bytes)
+    return ['decodes, but the message is not whole']
+  } catch (error) {
+    if (error instanceof ProtocolError) return []
+    throw error
+  }
+}
+
+const checkEncoding = (again: string, hex: string): readonly string[] =>
+  again === hex ? [] : [`re-encodes to ${again}`]
+
+/** What Open vSwitch refuses may be refused; what is not must come out as it went in. */
+const checkUnsupported = (bytes: Uint8Array, hex: string, tally: Tally): readonly string[] => {
+  const codec = codecOf(bytes)
+  try {
+    const again = toHex(codec.encode(codec.decode(bytes)))
+    tally.note('refused by Open vSwitch: taken by us, re-encoded to the same bytes')
+    return checkEncoding(again, hex)
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    tally.note('refused by Open vSwitch: refused by us too')
+    return []
+  }
+}
+
+const compareDecoded = (decoded: Value, ours: object, tally: Tally): readonly string[] => {
+  const comparison = new Comparison()
+  comparison.value(decoded, ours, '')
+  if (comparison.same > 0) tally.note('decoded form of another library: compared')
+  for (const name of comparison.unpaired) tally.unpaired(name)
+  return comparison.differences.slice(0, 3).map((difference) => `decoded form${difference}`)
+}
+
+const checkDecodedForm = (line: Members, ours: object, tally: Tally): readonly string[] => {
+  if (line.decoded !== undefined && isMembers(line.decoded)) return compareDecoded(line.decoded, ours, tally)
+  if (line.decodedLoxi !== undefined && isMembers(line.decodedLoxi))
+    return compareDecoded(line.decodedLoxi, ours, tally)
+  return []
+}
+
+const checkText = (line: Members, ours: string, tally: Tally): readonly string[] => {
+  const text = textOf(line, 'text')
+  if (text === undefined) return []
+  const { justified, problem } = compareText(text, ours)
+  if (problem !== undefined) return [problem]
+  tally.note(justified.length === 0 ? 'text: the same' : 'text: the same but for justified differences')
+  for (const name of justified) tally.note(`text difference: ${name}`)
+  return []
+}
+
+const checkSyntax = (line: Members, message: object, hex: string, tally: Tally): readonly string[] => {
+  if (!isModification(message)) return []
+  const input = textOf(line, 'input')
+  const parsed = input === undefined ? undefined : parseInput(input, message.xid)
+  if (parsed) tally.note('input in ovs-ofctl syntax: parsed')
+  return [...pasteProblems(message, hex), ...(parsed ? inputProblems(parsed, hex) : [])]
+}
+
+/** Everything that a line with one message promises. */
+export const checkMessage = (line: Members, tally: Tally): readonly string[] => {
+  const hex = textOf(line, 'hex') ?? ''
+  const bytes = fromHex(hex)
+  if (line.truncated) return checkRefused(bytes)
+  if (line.decodeError !== undefined) return checkUnsupported(bytes, hex, tally)
+  const codec = codecOf(bytes)
+  const message = codec.decode(bytes)
+  return [
+    ...reasons(() => checkEncoding(toHex(codec.encode(message)), hex)),
+    ...reasons(() => checkDecodedForm(line, message, tally)),
+    ...reasons(() => checkText(line, codec.format(message), tally)),
+    ...reasons(() => (codec === codec13 ? checkSyntax(line, message, hex, tally) : [])),
+  ]
+}

@@ -1,0 +1,91 @@
+import type { Subfield } from '../../controller/openflow/fields/subfield.ts'
+import type { Value } from './load.ts'
+import { sameField } from './osken-fields.ts'
+
+type Ours = Readonly<Record<string, unknown>>
+/** Whether a member of another library's form says the same as ours. Undefined where that cannot be told. */
+type Check = (theirs: Value, ours: Ours) => boolean | undefined
+
+/** Members that we name otherwise than os-ken or LoxiGen; `Class.member` goes before `member`. */
+export const aliases: Readonly<Record<string, readonly string[]>> = {
+  nw_ttl: ['ttl'],
+  mpls_ttl: ['ttl'],
+  tun_id: ['tunnelId'],
+  cnt_ids: ['controllerIds'],
+  metadata_mask: ['mask'],
+  mfr_desc: ['manufacturer'],
+  hw_desc: ['hardware'],
+  sw_desc: ['software'],
+  serial_num: ['serialNumber'],
+  dp_desc: ['datapath'],
+  hdr_size: ['headerSize'],
+  new_pkt_type: ['packetType'],
+  slaves: ['members'],
+  arg: ['argument'],
+  'OFPActionSetField.field': ['oxm'],
+  'action.set_field.field': ['oxm'],
+  range_ipv4_min: ['ipv4Min'],
+  range_ipv4_max: ['ipv4Max'],
+  range_ipv6_min: ['ipv6Min'],
+  range_ipv6_max: ['ipv6Max'],
+  range_proto_min: ['portMin'],
+  range_proto_max: ['portMax'],
+}
+
+/** The bits that an action works on, under the name that they have there. */
+const bitsOf = (ours: Ours, name: string): Subfield => ours[name] as Subfield
+
+const namesField =
+  (name: string): Check =>
+  (theirs, ours) =>
+    sameField(String(theirs), bitsOf(ours, name).code)
+
+const hasOffset =
+  (name: string): Check =>
+  (theirs, ours) =>
+    theirs === bitsOf(ours, name).offset
+
+const hasBits =
+  (name: string): Check =>
+  (theirs, ours) =>
+    theirs === bitsOf(ours, name).bits
+
+/** Offset and bits in 16 bits, as Nicira actions have them. */
+const packs =
+  (name: string): Check =>
+  (theirs, ours) => {
+    const { offset, bits } = bitsOf(ours, name)
+    return theirs === (offset << 6) + bits - 1
+  }
+
+/** A 16-bit port number, which we show as OpenFlow 1.3 has it. */
+const samePort =
+  (name: string): Check =>
+  (theirs, ours) =>
+    theirs === (Number(ours[name]) & 0xffff)
+
+const cannotTell: Check = () => undefined
+
+/** Members that stand in ours in another shape. */
+export const special: Readonly<Record<string, Check>> = {
+  'NXActionRegLoad.dst': namesField('dst'),
+  'NXActionRegLoad.ofs_nbits': packs('dst'),
+  'NXActionRegMove.src_field': namesField('src'),
+  'NXActionRegMove.dst_field': namesField('dst'),
+  'NXActionRegMove.src_ofs': hasOffset('src'),
+  'NXActionRegMove.dst_ofs': hasOffset('dst'),
+  'NXActionRegMove.n_bits': hasBits('dst'),
+  'NXActionOutputReg.src': namesField('src'),
+  'NXActionOutputReg.ofs_nbits': packs('src'),
+  'NXActionMultipath.dst': namesField('dst'),
+  'NXActionMultipath.ofs_nbits': packs('dst'),
+  'NXActionStackPush.field': namesField('src'),
+  'NXActionStackPush.start': hasOffset('src'),
+  'NXActionStackPush.end': hasBits('src'),
+  'NXActionStackPop.field': namesField('dst'),
+  'NXActionStackPop.start': hasOffset('dst'),
+  'NXActionStackPop.end': hasBits('dst'),
+  'NXActionResubmit.in_port': samePort('inPort'),
+  'NXActionResubmitTable.in_port': samePort('inPort'),
+  'NXActionUnknown.data': cannotTell,
+}
