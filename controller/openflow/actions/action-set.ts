@@ -116,7 +116,9 @@ export const makeActionSet = <A extends AnyAction>(
   }
   const kinds = kindsOf(list)
   const table = new ActionTable(kinds)
-  const formatList = (values: readonly A[]): string =>
-    values.map((value) => table.named(value.type, value.type).format(value, formatList)).join(',')
-  return { kinds, list, format: (values) => (values.length === 0 ? 'drop' : formatList(values)) }
+  const format = (values: readonly A[]): string =>
+    values.length === 0
+      ? 'drop'
+      : values.map((value) => table.named(value.type, value.type).format(value, format)).join(',')
+  return { kinds, list, format }
 }

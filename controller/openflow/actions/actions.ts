@@ -2,6 +2,7 @@ import { struct } from '../wire/codec.ts'
 import { rest, u32 } from '../wire/primitives.ts'
 import { type AnyKind, makeActionSet } from './action-set.ts'
 import { type ActionOf, actionKind } from './kind.ts'
+import { legacyKinds } from './legacy.ts'
 import { nestingKinds } from './nesting.ts'
 import type { NestingAction } from './nesting-types.ts'
 import { niciraKinds } from './nicira.ts'
@@ -18,6 +19,7 @@ const experimenterKind = actionKind({
 
 type PlainKind =
   | (typeof standardKinds)[number]
+  | (typeof legacyKinds)[number]
   | (typeof niciraKinds)[number]
   | typeof setField
   | typeof experimenterKind
@@ -27,7 +29,14 @@ export type Action = ActionOf<PlainKind> | NestingAction
 
 const set = makeActionSet<Action>(
   (nested) =>
-    [...standardKinds, setField, ...niciraKinds, ...nestingKinds(nested), experimenterKind] as readonly AnyKind[],
+    [
+      ...standardKinds,
+      setField,
+      ...legacyKinds,
+      ...niciraKinds,
+      ...nestingKinds(nested),
+      experimenterKind,
+    ] as readonly AnyKind[],
 )
 
 /** Every kind of action, for tables of what is supported. */

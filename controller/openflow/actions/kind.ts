@@ -7,10 +7,19 @@ export type ActionWire = { readonly type: number } | { readonly experimenter: nu
 /** The actions that a keyword of ovs-ofctl's syntax stands for. */
 export type ParseAction<A> = (item: Item, context: ParseContext<A>) => readonly A[]
 
+/** What is known of the packets that actions in text are for: the match, and earlier actions. */
+export interface Packet {
+  readonly ethType?: number
+  readonly ipProto?: number
+  /** True where packets have a VLAN tag. */
+  readonly vlan?: boolean
+}
+
 /** What a keyword's parser may need of the rest. */
 export interface ParseContext<A> {
   /** Parses a nested list of actions, as inside ct(exec(…)). */
   readonly actions: (text: string) => readonly A[]
+  readonly packet: Packet
 }
 
 /** How nested actions are printed. */

@@ -1,10 +1,10 @@
 import { oxm as oxmCodec } from '../fields/match-codec.ts'
 import { decodeOxm, encodeOxm, type Oxm } from '../fields/oxm.ts'
-import { formatValue } from '../fields/value-text.ts'
 import type { Codec } from '../wire/codec.ts'
 import { jsonObject } from '../wire/codec.ts'
 import { ProtocolError } from '../wire/errors.ts'
 import { actionKind } from './kind.ts'
+import { formatSetField } from './set-value.ts'
 
 /** The OXM takes the whole action but its padding to 8 bytes (OpenFlow 1.3.5 §7.2.5). */
 const body: Codec<{ readonly oxm: Oxm }> = {
@@ -22,5 +22,5 @@ export const setField = actionKind({
   name: 'setField',
   wire: { type: 25 },
   body,
-  format: ({ oxm }) => `set_field:${formatValue(oxm.code, oxm.value, oxm.mask)}->${oxm.field.names[0]}`,
+  format: ({ oxm }) => formatSetField(oxm),
 })

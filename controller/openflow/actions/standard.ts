@@ -1,16 +1,15 @@
-import { formatPort, parsePort } from '../fields/port-text.ts'
+import { formatPort, Port } from '../fields/port-text.ts'
 import { integer } from '../text/scan.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { u8, u16, u32 } from '../wire/primitives.ts'
-import { actionKind } from './kind.ts'
+import { actionKind, type ParseAction } from './kind.ts'
 
 /** How many bytes of a packet go to the controller (OpenFlow 1.3.5 §7.2.5). */
 export const ControllerMaxLen = { MAX: 0xffe5, NO_BUFFER: 0xffff } as const
 
-const controllerPort = 0xfffffffd
-
 const empty = struct({ pad: pad(4) })
-const hex16 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`
+/** `0x8100` */
+export const hex16 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`
 
 const output = actionKind({
   name: 'output',
@@ -18,8 +17,8 @@ const output = actionKind({
   body: struct({ port: u32, maxLen: u16, pad: pad(6) }),
   format: ({ port, maxLen }) => {
     const name = formatPort(port)
-    if (port === controllerPort) return `${name}:${maxLen}`
-    return /^\d/.test(name) ? `output:${name}` : name
+    if (port === Port.CONTROLLER) return `${name}:${maxLen}`
+    return port < Port.MAX ? `output:${name}` : name
   },
 })
 
@@ -90,12 +89,14 @@ const group = actionKind({
   keywords: { group: ({ value }) => [{ type: 'group', groupId: integer(value) }] },
 })
 
+const parseNwTtl: ParseAction<unknown> = ({ value }) => [{ type: 'setNwTtl', ttl: integer(value, 255) }]
+
 const setNwTtl = actionKind({
   name: 'setNwTtl',
   wire: { type: 23 },
   body: struct({ ttl: u8, pad: pad(3) }),
   format: ({ ttl }) => `mod_nw_ttl:${ttl}`,
-  keywords: { mod_nw_ttl: ({ value }) => [{ type: 'setNwTtl', ttl: integer(value, 255) }] },
+  keywords: { mod_nw_ttl: parseNwTtl, set_nw_ttl: parseNwTtl },
 })
 
 const decNwTtl = actionKind({ name: 'decNwTtl', wire: { type: 24 }, body: empty, format: () => 'dec_ttl' })
@@ -108,12 +109,6 @@ const pushPbb = actionKind({
 })
 
 const popPbb = actionKind({ name: 'popPbb', wire: { type: 27 }, body: empty, format: () => 'pop_pbb' })
-
-/** Names a port as in `output:1`, `LOCAL` or `CONTROLLER:128`. */
-export const outputTo = (text: string, maxLen?: number): { type: 'output'; port: number; maxLen: number } => {
-  const port = parsePort(text)
-  return { type: 'output', port, maxLen: maxLen ?? (port === controllerPort ? ControllerMaxLen.NO_BUFFER : 0) }
-}
 
 /** Actions that OpenFlow 1.3.5 §7.2.5 defines, but for set-field, which needs the field table. */
 export const standardKinds = [

@@ -30,7 +30,6 @@ export const subfield = (key: FieldKey, offset = 0, bits = wholeBits(fields[key]
   return { code, offset, bits }
 }
 
-
 /** `NXM_NX_REG0[0..15]`, `NXM_NX_REG0[5]`, or `NXM_NX_REG0[]` for all bits. */
 export const formatSubfield = ({ code, offset, bits }: Subfield): string => {
   const { name } = code.field.nxmCode

@@ -1,6 +1,9 @@
 import { TextSyntaxError } from '../wire/errors.ts'
 
-/** A `key`, `key=value`, `key:value` or `key(value)` of ovs-ofctl's syntax. */
+/**
+ * A `key`, `key=value`, `key:value` or `key(value)` of ovs-ofctl's syntax. Of `key(a)->b` the value
+ * is `a->b`.
+ */
 export interface Item {
   readonly key: string
   /** What follows the delimiter; empty where there is none. */
@@ -33,8 +36,12 @@ const itemEnd = (text: string, start: number): number => {
 const itemOf = (text: string): Item => {
   const [, key, delimiter, value] = /^([^=:(]*)([=:(]?)(.*)$/s.exec(text) as unknown as [string, string, string, string]
   if (delimiter !== '(') return { key, value, text }
-  if (!value.endsWith(')')) throw new TextSyntaxError(text, 'nothing may follow the closing parenthesis')
-  return { key, value: value.slice(0, -1), text }
+  const end = closing(value, 0)
+  const tail = value.slice(end + 1)
+  if (tail !== '' && !tail.startsWith('->')) {
+    throw new TextSyntaxError(text, 'nothing but -> may follow the closing parenthesis')
+  }
+  return { key, value: value.slice(0, end) + tail, text }
 }
 
 /** Splits at commas and blanks that stand outside parentheses; empty parts are left out. */
