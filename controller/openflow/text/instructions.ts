@@ -1,5 +1,4 @@
-import type { Action } from '../actions/actions.ts'
-import { parseAction, parseActions } from '../actions/parse.ts'
+import { parseActions, parseItems } from '../actions/parse.ts'
 import { applyActions, type Instruction } from '../instructions/instructions.ts'
 import type { Protocol } from './match.ts'
 import { bigInteger, type Item, integer, items } from './scan.ts'
@@ -49,12 +48,14 @@ const position: Readonly<Record<Instruction['type'], number>> = {
  * @throws TextSyntaxError naming the item
  */
 export const parseInstructions = (text: string, protocol: Protocol = {}): readonly Instruction[] => {
-  const list: Action[] = []
+  const actions: Item[] = []
   const instructions: Instruction[] = []
   for (const item of items(text)) {
     const instruction = instructionOf(item, protocol)
     if (instruction) instructions.push(instruction)
-    else list.push(...parseAction(item, protocol))
+    else actions.push(item)
   }
-  return [...applyActions(list), ...instructions].sort((a, b) => position[a.type] - position[b.type])
+  return [...applyActions(parseItems(actions, protocol)), ...instructions].sort(
+    (a, b) => position[a.type] - position[b.type],
+  )
 }

@@ -13,6 +13,8 @@ import { type Item, integer } from './scan.ts'
 export interface Protocol {
   readonly ethType?: number
   readonly ipProto?: number
+  /** True where packets have a VLAN tag. */
+  readonly vlan?: boolean
 }
 
 const keyword = (name: string) => protocols.find(([known]) => known === name)
@@ -32,8 +34,14 @@ export const protocolOf = (items: readonly Item[]): Protocol => {
     } else if (key === 'dl_type' || key === 'eth_type') ethType = integer(value, 0xffff)
     else if (key === 'nw_proto' || key === 'ip_proto') ipProto = integer(value, 0xff)
   }
-  return { ...(ethType === undefined ? {} : { ethType }), ...(ipProto === undefined ? {} : { ipProto }) }
+  return {
+    ...(ethType === undefined ? {} : { ethType }),
+    ...(ipProto === undefined ? {} : { ipProto }),
+    ...(items.some(isTagged) ? { vlan: true } : {}),
+  }
 }
+
+const isTagged = (item: Item): boolean => ((vlanBits(item)?.value ?? 0) & cfi) !== 0
 
 const transports: Readonly<Record<number, 'tcp' | 'udp' | 'sctp'>> = {
   [IpProtocol.TCP]: 'tcp',
