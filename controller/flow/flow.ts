@@ -2,7 +2,6 @@ import {
   canonicalMatch,
   checkPrerequisites,
   encodeMessage,
-  type FlowMod,
   FlowModCommand,
   FlowModFlags,
   Group,
@@ -28,38 +27,30 @@ export interface FlowSpec {
   readonly drop?: string
 }
 
-/** Byte offsets in a flow-mod (OpenFlow 1.3.5 §7.3.4.1). */
-export const FlowModOffset = { XID: 4, COOKIE: 8, COOKIE_MASK: 16, TABLE: 24, COMMAND: 25, MATCH: 48 } as const
+/** Where the match starts in a flow-mod (OpenFlow 1.3.5 §7.3.4.1). */
+const matchOffset = 48
+/** Characters before the match's fields in a key, and before the instructions in an effect. */
+export const keyHead = 3
+export const effectHead = 6
 
-const byteText = new TextDecoder('latin1')
-
-/** Bytes as text, one character each, to be a key in a Map. */
-export const byteKey = (bytes: Uint8Array, start: number, end: number): string =>
-  byteText.decode(bytes.subarray(start, end))
-
-/** What identifies a flow in a switch: its table, priority, and the bytes of its match's fields. */
-export const flowKey = (tableId: number, priority: number, fields: string): string =>
-  String.fromCharCode(tableId, priority) + fields
+/** Two bytes as two characters, so that keys stay strings of one byte a character. */
+const two = (value: number): string => String.fromCharCode(value >>> 8, value & 0xff)
 
 /** RESET_COUNTS and CHECK_OVERLAP are orders to the switch, not properties that it reports. */
 const reportedFlags = FlowModFlags.SEND_FLOW_REM | FlowModFlags.NO_PKT_COUNTS | FlowModFlags.NO_BYT_COUNTS
-
-/** What can change of a flow while it stays the same: timeouts, flags, the bytes of its instructions. */
-export const flowEffect = (idleTimeout: number, hardTimeout: number, flags: number, instructions: string): string =>
-  String.fromCharCode(idleTimeout, hardTimeout, flags & reportedFlags) + instructions
 
 /** Matches are padded to 8 bytes. */
 const padded = (length: number): number => (length + 7) & ~7
 
 /**
- * One flow, encoded once: its bytes are its identity in a comparison and its payload on the wire.
- * Equal flows on many switches may share one object.
+ * One flow, encoded once. It is held as two strings of bytes, one character each, which are both
+ * its identity in comparisons and what goes on the wire: equal flows may share one object.
  */
 export class Flow {
+  /** What identifies it in a switch: table, priority (2), the bytes of its match's fields. */
   readonly key: string
+  /** What can change while it stays the same flow: timeouts (2, 2), flags (2), the bytes of its instructions. */
   readonly effect: string
-  /** A flow-mod that adds it, with cookie and xid zero. */
-  readonly bytes: Uint8Array
   readonly drop: string | undefined
 
   /**
@@ -68,13 +59,15 @@ export class Flow {
    */
   constructor(spec: FlowSpec) {
     const { tableId, priority, idleTimeout = 0, hardTimeout = 0, flags = 0 } = spec
-    const bytes = encodeMessage(flowMod(spec))
-    const matchLength = new DataView(bytes.buffer).getUint16(FlowModOffset.MATCH + 2)
-    const matchEnd = FlowModOffset.MATCH + matchLength
-    const instructions = byteKey(bytes, FlowModOffset.MATCH + padded(matchLength), bytes.length)
-    this.key = flowKey(tableId, priority, byteKey(bytes, FlowModOffset.MATCH + 4, matchEnd))
-    this.effect = flowEffect(idleTimeout, hardTimeout, flags, instructions)
-    this.bytes = bytes
+    const bytes = Buffer.from(encode(spec).buffer)
+    const matchLength = bytes.readUInt16BE(matchOffset + 2)
+    const fields = bytes.toString('latin1', matchOffset + 4, matchOffset + matchLength)
+    this.key = String.fromCharCode(tableId) + two(priority) + fields
+    this.effect =
+      two(idleTimeout) +
+      two(hardTimeout) +
+      two(flags & reportedFlags) +
+      bytes.toString('latin1', matchOffset + padded(matchLength), bytes.length)
     this.drop = spec.drop
   }
 
@@ -83,14 +76,19 @@ export class Flow {
   }
 
   get priority(): number {
-    return this.key.charCodeAt(1)
+    return this.key.charCodeAt(1) * 256 + this.key.charCodeAt(2)
+  }
+
+  /** Bytes of the flow-mod that adds it. */
+  get length(): number {
+    return matchOffset + padded(this.key.length - keyHead + 4) + this.effect.length - effectHead
   }
 }
 
-const flowMod = (spec: FlowSpec): FlowMod => {
+const encode = (spec: FlowSpec): Uint8Array => {
   const match = canonicalMatch(spec.match)
   checkPrerequisites(match)
-  return {
+  return encodeMessage({
     type: 'flowMod',
     xid: 0,
     cookie: 0n,
@@ -106,5 +104,5 @@ const flowMod = (spec: FlowSpec): FlowMod => {
     flags: spec.flags ?? 0,
     match,
     instructions: spec.instructions,
-  }
+  })
 }

@@ -1,11 +1,14 @@
 import { encodeMessage, type GroupMod, GroupModCommand, type MessageNamed } from '../openflow/index.ts'
-import { byteKey } from './flow.ts'
 
 /** Byte offsets in a group-mod and a meter-mod (OpenFlow 1.3.5 §7.3.4.2, §7.3.4.4). */
 export const GroupModOffset = { COMMAND: 8 } as const
 
 type GroupSpec = Pick<GroupMod, 'groupId' | 'groupType' | 'buckets'>
 type MeterSpec = Pick<MessageNamed<'meterMod'>, 'meterId' | 'flags' | 'bands'>
+
+/** Bytes as text, one character each. */
+const byteText = (bytes: Uint8Array, start: number): string =>
+  Buffer.from(bytes.buffer).toString('latin1', start, bytes.length)
 
 /** One group, encoded once. */
 export class GroupEntry {
@@ -19,7 +22,7 @@ export class GroupEntry {
   constructor(spec: GroupSpec) {
     this.id = spec.groupId
     this.bytes = encodeMessage({ type: 'groupMod', xid: 0, command: GroupModCommand.ADD, ...spec })
-    this.effect = byteKey(this.bytes, GroupModOffset.COMMAND + 2, this.bytes.length)
+    this.effect = byteText(this.bytes, GroupModOffset.COMMAND + 2)
   }
 }
 
@@ -35,6 +38,6 @@ export class MeterEntry {
   constructor(spec: MeterSpec) {
     this.id = spec.meterId
     this.bytes = encodeMessage({ type: 'meterMod', xid: 0, command: 0, ...spec })
-    this.effect = byteKey(this.bytes, GroupModOffset.COMMAND + 2, this.bytes.length)
+    this.effect = byteText(this.bytes, GroupModOffset.COMMAND + 2)
   }
 }

@@ -1,3 +1,4 @@
+import { PacketInView } from '../hot/packet-in-view.ts'
 import { decodeHello, negotiate } from '../messages/hello.ts'
 import { decodeMessage, type Message } from '../messages/messages.ts'
 import { decodeMessage as decodeMessage10, type Message10 } from '../of10/messages.ts'
@@ -22,9 +23,14 @@ export interface ConversationOptions {
   /** Versions to negotiate, 4 for OpenFlow 1.3 and 1 for 1.0; both unless given. */
   readonly versions?: readonly number[]
   readonly multipart?: Partial<JoinLimits>
+  /**
+   * Takes OpenFlow 1.3 packet-ins in place of a `message` event each: the fast way. The view is
+   * good during the call only. It must not throw.
+   */
+  readonly packetIn?: (packet: PacketInView) => void
 }
 
-const MessageType = { HELLO: 0, ERROR: 1, MULTIPART_REPLY: 19 } as const
+const MessageType = { HELLO: 0, ERROR: 1, PACKET_IN: 10, MULTIPART_REPLY: 19 } as const
 const helloFailedType = 0
 
 const isHelloFailed = (bytes: Uint8Array): boolean =>
@@ -41,6 +47,8 @@ export class Conversation {
   private readonly versions: readonly number[]
   private readonly framer: Framer
   private readonly joiner: MultipartJoiner
+  private readonly packet = new PacketInView()
+  private readonly onPacketIn: ConversationOptions['packetIn']
   private events: ConversationEvent[] = []
   private chosen: number | undefined
   private over = false
@@ -48,8 +56,9 @@ export class Conversation {
   constructor(options: ConversationOptions = {}) {
     this.versions = options.versions ?? [Version.OPENFLOW_1_3, Version.OPENFLOW_1_0]
     this.joiner = new MultipartJoiner(options.multipart)
+    this.onPacketIn = options.packetIn
     this.framer = new Framer({
-      frame: (_view, bytes, start, end) => this.take(bytes.subarray(start, end)),
+      frame: (view, bytes, start, end) => this.frame(view, bytes, start, end),
       error: (error, bytes, start, end) => this.refused(error, bytes.subarray(start, end)),
     })
   }
@@ -105,6 +114,24 @@ export class Conversation {
 
   private notHello(type: number): false {
     return this.close(`the first message is of type ${type}, not HELLO`)
+  }
+
+  private frame(view: DataView, bytes: Uint8Array, start: number, end: number): boolean {
+    const isHot = this.onPacketIn && this.chosen === Version.OPENFLOW_1_3
+    if (isHot && view.getUint8(start + 1) === MessageType.PACKET_IN) return this.takePacketIn(view, bytes, start, end)
+    return this.take(bytes.subarray(start, end))
+  }
+
+  private takePacketIn(view: DataView, bytes: Uint8Array, start: number, end: number): true {
+    try {
+      this.packet.reset(view, start, end)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.refuse(error, bytes.subarray(start, end))
+      return true
+    }
+    this.onPacketIn?.(this.packet)
+    return true
   }
 
   private take(bytes: Uint8Array): boolean {

@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const folder = fileURLToPath(new URL('.', import.meta.url))
+
+/** Every benchmark is a folder here with a main.ts that exports `main(args)`. */
+const benchmarks = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && readdirSync(`${folder}${entry.name}`).includes('main.ts'))
+  .map((entry) => entry.name)
+  .sort()
+
+interface Benchmark {
+  readonly main: (args: readonly string[]) => Promise<void>
+}
+
+const [name, ...args] = process.argv.slice(2)
+const wanted = name === undefined ? benchmarks : [name]
+const unknown = wanted.find((one) => !benchmarks.includes(one))
+if (unknown !== undefined) {
+  console.error(`no benchmark is called ${unknown}; there are: ${benchmarks.join(', ')}`)
+  process.exitCode = 2
+} else {
+  for (const one of wanted) {
+    const { main } = (await import(`./${one}/main.ts`)) as Benchmark
+    await main(args)
+  }
+}

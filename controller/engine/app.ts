@@ -1,0 +1,98 @@
+import type { FlowBuilder, GroupEntry, MeterEntry, Stages } from '../flow/index.ts'
+import type { Message, PacketInView, Port, Unsent } from '../switch/index.ts'
+import type { Collection, View } from './facts.ts'
+
+/** What a rule gives for one object on one switch: flows, and groups and meters that they use. */
+export type Wanted = FlowBuilder | GroupEntry | MeterEntry
+
+/** The kinds of things an app keeps: each made by `collection<Value>()`. */
+export type Collections = Readonly<Record<string, CollectionOf<never>>>
+
+export interface CollectionOf<V> {
+  readonly value: (value: V) => V
+}
+
+/** Declares a collection of values of type `V`. */
+export const collection = <V>(): CollectionOf<V> => ({ value: (value) => value })
+
+type ValueOf<D> = D extends CollectionOf<infer V> ? V : never
+
+/** A switch as apps see it. */
+export interface SwitchView {
+  readonly dpid: bigint
+  /** Its ports by number, as it last described them. */
+  readonly ports: ReadonlyMap<number, Port>
+}
+
+/** What a rule sees besides its object. */
+export interface RuleContext<P extends readonly string[], C extends Collections> {
+  readonly stages: Stages<P>
+  readonly switch: SwitchView
+  /** The app's collections; what is read through them is recorded. */
+  readonly view: { readonly [K in keyof C]: View<ValueOf<C[K]>> }
+}
+
+/** Flows for a switch itself. */
+export interface SwitchRule<P extends readonly string[], C extends Collections> {
+  readonly each?: undefined
+  readonly flows: (context: RuleContext<P, C>) => readonly Wanted[]
+}
+
+/** Flows for each object of a collection, on each switch where it matters. */
+export interface ObjectRule<P extends readonly string[], C extends Collections, K extends keyof C> {
+  readonly each: K
+  /** The one switch where the object matters; all switches unless given. */
+  readonly on?: (object: ValueOf<C[K]>, key: string) => bigint | undefined
+  readonly flows: (object: ValueOf<C[K]>, context: RuleContext<P, C>, key: string) => readonly Wanted[]
+}
+
+type AnyObjectRule<P extends readonly string[], C extends Collections> = {
+  readonly [K in keyof C]: ObjectRule<P, C, K>
+}[keyof C]
+
+export type Rule<P extends readonly string[], C extends Collections> = SwitchRule<P, C> | AnyObjectRule<P, C>
+
+/** What an app's handlers have to work with. */
+export interface AppContext<C extends Collections> {
+  readonly collections: { readonly [K in keyof C]: Collection<ValueOf<C[K]>> }
+  readonly switches: ReadonlyMap<bigint, SwitchView>
+  /** Sends a message to a switch, beside its flows; nothing happens where the switch has gone. */
+  readonly send: (dpid: bigint, message: Unsent) => void
+}
+
+/**
+ * An app: the stages that it uses, what it keeps, the rules that turn that into flows, and what it
+ * does when things happen. Rules are pure; only handlers change collections.
+ */
+export interface App<P extends readonly string[] = readonly string[], C extends Collections = Collections> {
+  /** Lower-case letters, digits and hyphens. */
+  readonly name: string
+  /** Names of its stages, in the order in which packets pass them. */
+  readonly pipeline: P
+  readonly collections: C
+  /** Rules by name; the name is part of each flow's cookie. */
+  readonly rules: Readonly<Record<string, Rule<P, C>>>
+  /** A packet that one of the app's flows punted; the view is good during the call only. */
+  readonly packetIn?: (packet: PacketInView, from: SwitchView, context: AppContext<C>) => void
+  readonly switchUp?: (from: SwitchView, context: AppContext<C>) => void
+  readonly switchDown?: (from: SwitchView, context: AppContext<C>) => void
+  /** A port came, went or changed; `from.ports` shows it already. */
+  readonly portStatus?: (port: Port, from: SwitchView, context: AppContext<C>) => void
+  /** Any other message that a switch sent unasked, such as flow-removed. */
+  readonly message?: (message: Message, from: SwitchView, context: AppContext<C>) => void
+  /** Called about once a second, to forget what is old. */
+  readonly tick?: (context: AppContext<C>) => void
+}
+
+const nameForm = /^[a-z][a-z0-9-]{0,62}$/
+
+/**
+ * Declares an app. The stages and collections that it names are known to the types of its rules:
+ * a goto to an earlier stage, or a read of a collection that is not declared, does not compile.
+ *
+ * @throws RangeError when its name is not of lower-case letters, digits and hyphens
+ */
+export const defineApp = <const P extends readonly string[], C extends Collections>(app: App<P, C>): App<P, C> => {
+  if (!nameForm.test(app.name)) throw new RangeError(`app name "${app.name}": lower-case letters, digits and hyphens`)
+  return app
+}

@@ -1,0 +1,181 @@
+import type { Duplex } from 'node:stream'
+import {
+  Conversation,
+  type ConversationEvent,
+  type ConversationOptions,
+  encodeMessage,
+  type Message,
+  type MessageNamed,
+  type PacketInView,
+} from '../openflow/index.ts'
+import { Channel, type ChannelLimits } from './channel.ts'
+import { ConnectionClosed } from './errors.ts'
+import { Requests } from './requests.ts'
+
+/** A message that waits for its transaction id. */
+export type Unsent = Message extends infer M ? (M extends Message ? Omit<M, 'xid'> : never) : never
+
+/** What a connection tells whoever holds it. None of these may throw. */
+export interface ConnectionEvents {
+  /** Both sides speak this version: 4 is OpenFlow 1.3, 1 is 1.0. */
+  readonly version: (version: number) => void
+  /** A packet for the controller; the view is good during the call only. */
+  readonly packetIn: (packet: PacketInView) => void
+  /** A message that answers no request. */
+  readonly message: (message: Message) => void
+  /** A message of the switch was malformed; the conversation goes on. */
+  readonly refused: (reason: string) => void
+  readonly close: (reason: string) => void
+}
+
+export interface ConnectionOptions {
+  /** Milliseconds without a word from the switch before it is asked for an echo: 5,000. */
+  readonly echoAfter: number
+  /** Milliseconds without a word from the switch before it is given up: 15,000. */
+  readonly deadAfter: number
+  /** Milliseconds to answer a request: 10,000. */
+  readonly requestDeadline: number
+  readonly channel?: Partial<ChannelLimits>
+  readonly conversation?: ConversationOptions
+}
+
+export const defaultConnectionOptions: ConnectionOptions = {
+  echoAfter: 5_000,
+  deadAfter: 15_000,
+  requestDeadline: 10_000,
+}
+
+const helloVersions = 0b10010
+
+/** HELLO with a bitmap of 1.0 and 1.3 (OpenFlow 1.3.5 §7.5.1). */
+const hello = (): Uint8Array =>
+  encodeMessage({ type: 'hello', xid: 0, elements: [{ type: 'versionBitmap', bitmaps: [helloVersions] }] })
+
+/**
+ * One OpenFlow connection over any duplex stream, from its first byte: negotiation, requests and
+ * their answers, echoes, and orderly ends. It knows nothing of what the switch is for.
+ */
+export class Connection {
+  readonly channel: Channel
+  private readonly stream: Duplex
+  private readonly options: ConnectionOptions
+  private readonly events: ConnectionEvents
+  private readonly conversation: Conversation
+  private readonly requests = new Requests()
+  private heard = Date.now()
+  private readonly liveness: NodeJS.Timeout
+  private over = false
+
+  constructor(stream: Duplex, events: ConnectionEvents, options: Partial<ConnectionOptions> = {}) {
+    this.options = { ...defaultConnectionOptions, ...options }
+    this.stream = stream
+    this.events = events
+    this.channel = new Channel(stream, this.options.channel)
+    this.conversation = new Conversation({ ...this.options.conversation, packetIn: (view) => this.packetIn(view) })
+    this.liveness = setInterval(() => this.checkLiveness(), Math.min(1_000, this.options.echoAfter))
+    this.liveness.unref()
+    stream.on('data', (chunk: Buffer) => this.read(chunk))
+    stream.on('end', () => this.handle(this.conversation.end()))
+    stream.on('error', (error) => this.close(error.message))
+    stream.on('close', () => this.close('the connection was closed'))
+    this.channel.raw(hello())
+  }
+
+  get closed(): boolean {
+    return this.over
+  }
+
+  /** Milliseconds since the switch last sent anything. */
+  get silence(): number {
+    return Date.now() - this.heard
+  }
+
+  /**
+   * Sends a message that has no answer. An OFPT_ERROR to it comes as a message with its id.
+   *
+   * @returns its transaction id
+   * @throws QueueFull, EncodeError, ConnectionClosed
+   */
+  send(message: Unsent): number {
+    if (this.over) throw new ConnectionClosed('the connection is closed')
+    const xid = this.requests.xid()
+    this.channel.send({ ...message, xid } as Message)
+    return xid
+  }
+
+  /**
+   * Sends a message and waits for its answer; of a multipart reply, for all of it.
+   *
+   * @param deadline milliseconds
+   * @throws RequestRefused, RequestTimeout, ConnectionClosed, QueueFull, EncodeError
+   */
+  async request<Reply extends Message['type']>(
+    message: Unsent,
+    reply: Reply,
+    deadline: number = this.options.requestDeadline,
+  ): Promise<MessageNamed<Reply>> {
+    const xid = this.send(message)
+    const answer = await this.requests.wait(xid, message.type, deadline)
+    if (answer.type === reply) return answer as MessageNamed<Reply>
+    throw new ConnectionClosed(`${message.type} was answered by ${answer.type}, not ${reply}`)
+  }
+
+  /** A transaction id for messages that are written to the channel's slab by hand. */
+  xid(): number {
+    return this.requests.xid()
+  }
+
+  /** Ends the connection, after what was written has been sent. */
+  close(reason: string): void {
+    if (this.over) return
+    this.over = true
+    clearInterval(this.liveness)
+    this.channel.flush()
+    this.channel.end()
+    this.requests.close(reason)
+    this.stream.end()
+    this.events.close(reason)
+  }
+
+  private read(chunk: Buffer): void {
+    this.heard = Date.now()
+    this.handle(this.conversation.push(chunk))
+  }
+
+  private handle(events: readonly ConversationEvent[]): void {
+    for (const event of events) {
+      if (this.over) return
+      this.handleOne(event)
+    }
+  }
+
+  private handleOne(event: ConversationEvent): void {
+    if (event.type === 'version') this.events.version(event.version)
+    else if (event.type === 'message') {
+      if (event.version === 4) this.take(event.message)
+    } else {
+      if (event.reply) this.channel.raw(event.reply)
+      if (event.type === 'close') this.close(event.reason)
+      else this.events.refused(event.error.message)
+    }
+  }
+
+  private take(message: Message): void {
+    if (message.type === 'echoRequest') {
+      this.channel.send({ type: 'echoReply', xid: message.xid, data: message.data })
+      return
+    }
+    if (!this.requests.answer(message) && message.type !== 'echoReply') this.events.message(message)
+  }
+
+  private packetIn(view: PacketInView): void {
+    this.events.packetIn(view)
+  }
+
+  private checkLiveness(): void {
+    const { silence } = this
+    if (silence >= this.options.deadAfter) this.close(`nothing was heard for ${this.options.deadAfter} ms`)
+    else if (silence >= this.options.echoAfter)
+      this.channel.send({ type: 'echoRequest', xid: 0, data: new Uint8Array() })
+  }
+}

@@ -1,0 +1,75 @@
+import { execFile, spawn } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+
+/** What a command printed. */
+export interface Output {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A command that failed: its words, exit code and what it printed. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+  readonly code: number | undefined
+  readonly output: Output
+
+  constructor(command: string, code: number | undefined, output: Output) {
+    super(`${command}\n  exit code ${code ?? 'none'}: ${(output.stderr || output.stdout).trim()}`)
+    this.code = code
+    this.output = output
+  }
+}
+
+interface Options {
+  readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds before the command is ended; 30 s unless given. */
+  readonly timeout?: number
+}
+
+const largestOutput = 64 * 1024 * 1024
+
+/**
+ * Runs a command to its end, without a shell.
+ *
+ * @throws CommandError when it cannot be started, does not exit with 0, or takes too long
+ */
+export const run = async (command: string, args: readonly string[], options: Options = {}): Promise<string> => {
+  const { env = {}, timeout = 30_000 } = options
+  try {
+    const settings = { env: { ...process.env, ...env }, timeout, maxBuffer: largestOutput }
+    const { stdout } = await execute(command, args, settings)
+    return stdout
+  } catch (error) {
+    const { code, stdout = '', stderr = '', message } = error as Error & { code?: number } & Partial<Output>
+    throw new CommandError([command, ...args].join(' '), typeof code === 'number' ? code : undefined, {
+      stdout,
+      stderr: stderr || message,
+    })
+  }
+}
+
+/**
+ * Runs a command to its end with text on its standard input.
+ *
+ * @throws CommandError when it does not exit with 0
+ */
+export const feed = (command: string, args: readonly string[], input: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0) resolve(stdout)
+      else reject(new CommandError([command, ...args].join(' '), code ?? undefined, { stdout, stderr }))
+    })
+    child.stdin.end(input)
+  })
