@@ -3,9 +3,10 @@ import { fromHex, toHex } from '../../controller/openflow/wire/json.ts'
 import { codec13, codecOf } from './codecs.ts'
 import { isMembers, type Members, textOf, type Value } from './load.ts'
 import { Comparison } from './osken.ts'
-import { inputProblems, isModification, parseInput, pasteProblems } from './syntax.ts'
+import { inputProblems, parseInput, paste } from './syntax.ts'
 import { reasons, type Tally } from './tally.ts'
 import { compareText } from './text.ts'
+import { isModification, type Modification } from './unsaid.ts'
 
 /** The bytes of a line must be refused, as those of a message that is cut short. */
 const checkRefused = (bytes: Uint8Array): readonly string[] => {
@@ -43,11 +44,21 @@ const compareDecoded = (decoded: Value, ours: object, tally: Tally): readonly st
   return comparison.differences.slice(0, 3).map((difference) => `decoded form${difference}`)
 }
 
+/** Other libraries misread what they do not take: their form counts where they took the message. */
+const trusts = (line: Members, library: string): boolean =>
+  !Array.isArray(line.acceptedBy) || line.acceptedBy.includes(library)
+
 const checkDecodedForm = (line: Members, ours: object, tally: Tally): readonly string[] => {
-  if (line.decoded !== undefined && isMembers(line.decoded)) return compareDecoded(line.decoded, ours, tally)
-  if (line.decodedLoxi !== undefined && isMembers(line.decodedLoxi))
-    return compareDecoded(line.decodedLoxi, ours, tally)
-  return []
+  const forms = [
+    { form: line.decoded, library: 'os-ken' },
+    { form: line.decodedLoxi, library: 'loxigen' },
+  ]
+  return forms.flatMap(({ form, library }) => {
+    if (form === undefined || !isMembers(form)) return []
+    if (trusts(line, library)) return compareDecoded(form, ours, tally)
+    tally.note(`decoded form of another library: not compared, ${library} does not take the message`)
+    return []
+  })
 }
 
 const checkText = (line: Members, ours: string, tally: Tally): readonly string[] => {
@@ -60,12 +71,28 @@ const checkText = (line: Members, ours: string, tally: Tally): readonly string[]
   return []
 }
 
+/** Our text parsed again must give the same bytes; ovs-ofctl's own input must have a text. */
+const checkPasting = (message: Modification, fromInput: boolean, tally: Tally): readonly string[] => {
+  const { problems, left, impossible } = paste(message)
+  for (const what of left) tally.note(`pasted without ${what}`)
+  if (impossible === undefined) {
+    if (problems.length === 0) tally.note('pasted: our text parsed again gives the same bytes')
+    return problems
+  }
+  if (fromInput) return [`our text cannot be parsed: ${impossible}`]
+  tally.note(`not pasted, has no text in ovs-ofctl's syntax: ${impossible}`)
+  return []
+}
+
 const checkSyntax = (line: Members, message: object, hex: string, tally: Tally): readonly string[] => {
   if (!isModification(message)) return []
   const input = textOf(line, 'input')
   const parsed = input === undefined ? undefined : parseInput(input, message.xid)
   if (parsed) tally.note('input in ovs-ofctl syntax: parsed')
-  return [...pasteProblems(message, hex), ...(parsed ? inputProblems(parsed, hex) : [])]
+  return [
+    ...reasons(() => checkPasting(message, parsed !== undefined, tally)),
+    ...(parsed ? inputProblems(parsed, hex) : []),
+  ]
 }
 
 /** Everything that a line with one message promises. */

@@ -9,7 +9,10 @@ const otherNames: Readonly<Record<string, string>> = {
   tun_ipv4_dst: 'tun_dst',
   _dp_hash: 'dp_hash',
   _recirc_id: 'recirc_id',
-  pbb_uca: 'oxm_8000_41',
+  icmpv4_type: 'icmp_type',
+  icmpv4_code: 'icmp_code',
+  // os-ken sends it as an experimenter field of the ONF
+  pbb_uca: 'oxm_ffff_4f4e4600_0',
 }
 
 const prefixes = /^(OXM_OF|NXM_OF|NXM_NX|ONFOXM_ET|NXOXM_ET|NXOXM_NSH|ERICOXM_OF)_/
@@ -43,6 +46,7 @@ export const numberOfText = (text: string): bigint => {
 
 const numeric = (value: Value): bigint | undefined => {
   if (typeof value === 'number' || typeof value === 'bigint') return BigInt(value)
+  if (Array.isArray(value)) return numberOfBytes(Uint8Array.from(value as readonly number[]))
   return typeof value === 'string' ? numberOfText(value) : undefined
 }
 

@@ -64,6 +64,33 @@ const samePort =
   (theirs, ours) =>
     theirs === (Number(ours[name]) & 0xffff)
 
+/** A learn spec's end: `[field, offset]`, or a constant. */
+const sameEnd =
+  (name: string): Check =>
+  (theirs, ours) => {
+    const end = ours[name] as Subfield | bigint
+    if (!Array.isArray(theirs)) return typeof end === 'bigint' && BigInt(Number(theirs)) === end
+    return typeof end === 'object' && sameField(String(theirs[0]), end.code) && theirs[1] === end.offset
+  }
+
+/** Whether an action without the member is one that it cannot have. */
+const absent =
+  (name: string): Check =>
+  (_theirs, ours) =>
+    !(name in ours)
+
+const experimenterOf: Check = (theirs, ours) => !('experimenter' in ours) || theirs === ours.experimenter
+
+const versionsOf = (bitmaps: readonly number[]): number[] =>
+  bitmaps.flatMap((word, index) =>
+    Array.from({ length: 32 }, (_, bit) => (((word >>> bit) & 1) === 1 ? index * 32 + bit : -1)).filter((v) => v >= 0),
+  )
+
+const wordsOf = (bytes: Uint8Array): number[] =>
+  Array.from({ length: bytes.length / 4 }, (_, index) => Buffer.from(bytes).readUInt32BE(index * 4))
+
+const sameList = (theirs: Value, ours: readonly unknown[]): boolean => JSON.stringify(theirs) === JSON.stringify(ours)
+
 const cannotTell: Check = () => undefined
 
 /** Members that stand in ours in another shape. */
@@ -88,4 +115,25 @@ export const special: Readonly<Record<string, Check>> = {
   'NXActionResubmit.in_port': samePort('inPort'),
   'NXActionResubmitTable.in_port': samePort('inPort'),
   'NXActionUnknown.data': cannotTell,
+  'NXFlowSpecMatch.src': sameEnd('src'),
+  'NXFlowSpecMatch.dst': sameEnd('dst'),
+  'NXFlowSpecMatch.n_bits': hasBits('dst'),
+  'NXFlowSpecLoad.src': sameEnd('src'),
+  'NXFlowSpecLoad.dst': sameEnd('dst'),
+  'NXFlowSpecLoad.n_bits': hasBits('dst'),
+  'NXFlowSpecOutput.src': sameEnd('src'),
+  'NXFlowSpecOutput.dst': absent('dst'),
+  'NXFlowSpecOutput.n_bits': hasBits('src'),
+  'NXActionBundle.dst': absent('dst'),
+  'NXActionBundle.n_slaves': (theirs, ours) => theirs === (ours.members as readonly unknown[]).length,
+  // os-ken reads every encap action as one of Ethernet
+  'NXActionEncapEther.new_pkt_type': cannotTell,
+  'NXActionOutputTrunc.port': samePort('port'),
+  'OFPHelloElemVersionBitmap.versions': (theirs, ours) => sameList(theirs, versionsOf(ours.bitmaps as number[])),
+  'OFPTableFeaturePropExperimenter.data': (theirs, ours) => sameList(theirs, wordsOf(ours.data as Uint8Array)),
+  // Where os-ken has no class for an experimenter's message, data is all of its body
+  'OFPExperimenter.data': (theirs, ours) =>
+    ours.type === 'experimenter' ? theirs === Buffer.from(ours.data as Uint8Array).toString('base64') : undefined,
+  experimenter: experimenterOf,
+  'OFPErrorMsg.type': (theirs, ours) => theirs === ours.errorType,
 }

@@ -87,9 +87,20 @@ export class Comparison {
   private object(theirs: Members, ours: unknown, path: string): void {
     const owner = loxiClass(theirs)
     if (owner === 'oxm.oxm') this.unpaired.add('oxm.oxm')
+    else if (owner === 'common.uint32') this.value(theirs.value ?? null, ours, path)
+    else if (Array.isArray(ours) && /^\d+$/.test(Object.keys(theirs)[0] ?? '')) this.ports(theirs, ours, path)
     else if (owner.startsWith('oxm.')) this.field(loxiField(owner, theirs), ours, path)
     else if (Array.isArray(ours)) this.value(theirs.oxm_list ?? theirs.bitmaps ?? [], ours, path)
     else this.members(owner, theirs, ours, path)
+  }
+
+  /** Ports by their number. */
+  private ports(theirs: Members, ours: readonly Ours[], path: string): void {
+    this.check(ours.length === Object.keys(theirs).length, `${path}: ${ours.length} ports in ours`)
+    for (const [number, port] of Object.entries(theirs)) {
+      const same = ours.find(({ portNo }) => String(portNo) === number)
+      this.value(port, same, `${path}[${number}]`)
+    }
   }
 
   private node(theirs: Members, ours: unknown, path: string): void {

@@ -6,7 +6,12 @@ import { formatFlow, parseFlowMod } from '../../controller/openflow/text/flow.ts
 import { formatGroup, parseGroupMod } from '../../controller/openflow/text/group.ts'
 import { formatMeter, parseMeterMod } from '../../controller/openflow/text/meter.ts'
 import { formatPacketOut, parsePacketOut } from '../../controller/openflow/text/packet-out.ts'
+import { TextSyntaxError } from '../../controller/openflow/wire/errors.ts'
 import { toHex } from '../../controller/openflow/wire/json.ts'
+import { type Modification, withoutUnsaid } from './unsaid.ts'
+
+/** The older syntax of packet-out, `PORT ACTIONS PACKET`, as the newer one. */
+const withNames = (text: string): string => text.replace(/^(\w+) (\S+) ([0-9a-f]+)$/, 'in_port=$1 packet=$3 actions=$2')
 
 /** A parser of ours for each command of ovs-ofctl that makes one message. */
 const commands: Readonly<Record<string, (text: string) => Message>> = {
@@ -21,7 +26,7 @@ const commands: Readonly<Record<string, (text: string) => Message>> = {
   'add-meter': (text) => parseMeterMod(text, MeterModCommand.ADD),
   'mod-meter': (text) => parseMeterMod(text, MeterModCommand.MODIFY),
   'del-meter': (text) => parseMeterMod(text, MeterModCommand.DELETE),
-  'packet-out': (text) => parsePacketOut(text),
+  'packet-out': (text) => parsePacketOut(withNames(text)),
 }
 
 /** The message that an `input` in ovs-ofctl's syntax asks for; undefined for a description. */
@@ -31,23 +36,19 @@ export const parseInput = (input: string, xid: number): Message | undefined => {
   return parse ? { ...parse(text ?? ''), xid } : undefined
 }
 
-type Modification = MessageNamed<'flowMod' | 'groupMod' | 'meterMod' | 'packetOut'>
-
-const modifications = new Set(['flowMod', 'groupMod', 'meterMod', 'packetOut'])
-
-/** True for a message that ovs-ofctl's syntax can ask for. */
-export const isModification = (message: object): message is Modification =>
-  'type' in message && modifications.has(String(message.type))
+/** del-meter takes the meter's number alone. */
+const meterText = (message: MessageNamed<'meterMod'>): string =>
+  message.command === MeterModCommand.DELETE ? formatMeter(message).replace(/,.*/, '') : formatMeter(message)
 
 /** Our own text for pasting of a message, parsed again. */
-const pasted = (message: Modification): Message => {
+const pasted = (message: Modification): Modification => {
   switch (message.type) {
     case 'flowMod':
       return parseFlowMod(formatFlow(message), message.command)
     case 'groupMod':
       return parseGroupMod(formatGroup(message), message.command)
     case 'meterMod':
-      return parseMeterMod(formatMeter(message), message.command)
+      return parseMeterMod(meterText(message), message.command)
     case 'packetOut':
       return parsePacketOut(formatPacketOut(message))
   }
@@ -55,11 +56,26 @@ const pasted = (message: Modification): Message => {
 
 const hexOf = (message: Message): string => toHex(encodeMessage(message))
 
-/** What is wrong where our text, parsed again by us, does not give the same bytes. */
-export const pasteProblems = (message: Modification, hex: string): readonly string[] => {
-  const again = pasted(message)
-  const got = hexOf({ ...again, xid: message.xid })
-  return got === hex ? [] : [`our text parsed again gives other bytes: ${got}`]
+/** Whether our text, parsed again by us, gives the same bytes. */
+export interface Pasting {
+  readonly problems: readonly string[]
+  /** What the text cannot say and no switch looks at. */
+  readonly left: readonly string[]
+  /** Why ovs-ofctl's syntax has no text for the message. */
+  readonly impossible: string | undefined
+}
+
+/** Pastes the text of a message, without what the text cannot say. */
+export const paste = (message: Modification): Pasting => {
+  const { message: plain, left } = withoutUnsaid(message)
+  try {
+    const again = hexOf(withoutUnsaid({ ...pasted(plain), xid: message.xid }).message)
+    const problems = again === hexOf(plain) ? [] : [`our text parsed again gives other bytes: ${again}`]
+    return { problems, left, impossible: undefined }
+  } catch (error) {
+    if (!(error instanceof TextSyntaxError)) throw error
+    return { problems: [], left, impossible: error.message }
+  }
 }
 
 /** What is wrong where an `input` does not parse to the bytes that ovs-ofctl made of it. */
