@@ -6,7 +6,7 @@ import { TextSyntaxError } from '../wire/errors.ts'
 import { flagNames } from '../wire/names.ts'
 import { parseActions10 } from './action-text.ts'
 import { formatActions10 } from './actions.ts'
-import { type FlowMod10, flowFlagText10 } from './flow.ts'
+import { type FlowMod10, flowFlagText10, knownFlags10 } from './flow.ts'
 import { formatMatchFields10, parseMatch10 } from './match-text.ts'
 import { formatPort10, Port10, parsePort10 } from './ports.ts'
 
@@ -80,19 +80,24 @@ export const parseFlowMod = (text: string, command: number = FlowModCommand.ADD)
 
 const unless = (absent: boolean, text: string): string[] => (absent ? [] : [text])
 
+/** What only flows that are added or modified have. */
+const newFlowTexts = (flow: FlowMod10): string[] => [
+  ...unless(flow.cookie === 0n, `cookie=0x${flow.cookie.toString(16)}`),
+  ...unless(flow.idleTimeout === 0, `idle_timeout=${flow.idleTimeout}`),
+  ...unless(flow.hardTimeout === 0, `hard_timeout=${flow.hardTimeout}`),
+  ...flagNames(flowFlagText10, flow.flags & knownFlags10),
+]
+
 /**
  * A flow as text that `ovs-ofctl -O OpenFlow10 add-flow` (mod-flows, del-flows) takes; the command
- * itself is not in it.
+ * itself is not in it. Members that mean nothing to the command are left out.
  */
 export const formatFlow = (flow: FlowMod10): string => {
   const match = formatMatchFields10(flow.match)
   const deletes = isDelete(flow.command)
   return [
-    ...unless(flow.cookie === 0n, `cookie=0x${flow.cookie.toString(16)}`),
-    ...unless(flow.idleTimeout === 0, `idle_timeout=${flow.idleTimeout}`),
-    ...unless(flow.hardTimeout === 0, `hard_timeout=${flow.hardTimeout}`),
-    ...flagNames(flowFlagText10, flow.flags & 3),
-    ...unless(flow.priority === defaultPriority, `priority=${flow.priority}`),
+    ...(deletes ? [] : newFlowTexts(flow)),
+    ...unless(flow.priority === defaultPriority || flow.command === FlowModCommand.DELETE, `priority=${flow.priority}`),
     ...unless(match === '', match),
     ...unless(!deletes || flow.outPort === Port10.NONE, `out_port=${formatPort10(flow.outPort)}`),
     ...unless(deletes, `actions=${formatActions10(flow.actions)}`),

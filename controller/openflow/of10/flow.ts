@@ -34,7 +34,8 @@ const commandText = (command: number): string => {
   return command > 0xff ? `${text} table:${command >>> 8}` : text
 }
 
-const knownFlags = FlowModFlags10.SEND_FLOW_REM | FlowModFlags10.CHECK_OVERLAP
+/** The flags that ovs-ofctl has names for. */
+export const knownFlags10 = FlowModFlags10.SEND_FLOW_REM | FlowModFlags10.CHECK_OVERLAP
 
 /** Add, modify or delete flows (OpenFlow 1.0 §5.3.3). */
 const flowMod = messageKind({
@@ -63,7 +64,7 @@ const flowMod = messageKind({
       optional('hard', body.hardTimeout),
       body.bufferId === NO_BUFFER ? '' : ` buf:0x${body.bufferId.toString(16)}`,
       body.outPort === Port10.NONE ? '' : ` out_port:${formatPort10(body.outPort)}`,
-      ...flagNames(flowFlagText10, body.flags & knownFlags).map((name) => ` ${name}`),
+      ...flagNames(flowFlagText10, body.flags & knownFlags10).map((name) => ` ${name}`),
       ` actions=${formatActions10(body.actions)}`,
     ].join('')
   },
