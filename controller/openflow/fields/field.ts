@@ -1,4 +1,5 @@
-import type { Row } from './row.ts'
+import { prerequisites } from './prerequisites.ts'
+import type { Prerequisite, Row } from './row.ts'
 import { type FieldKey, rows } from './rows.ts'
 
 /** A value on the wire: a number up to 48 bits, a bigint above. */
@@ -13,6 +14,8 @@ export interface Field extends Row {
   readonly bytes: number
   /** The largest value of a field of up to 48 bits; for wider ones -1, their values being bigints. */
   readonly limit: number
+  /** What a match must hold before this field: the fields with the values that are asked for. */
+  readonly needs: readonly Need[]
   /** Geneve options: as long as the switch's TLV table says. */
   readonly variable: boolean
   /** The code point written in an OpenFlow 1.3 match or set-field. */
@@ -20,6 +23,12 @@ export interface Field extends Row {
   /** The code point written in Nicira actions and printed in their text. */
   readonly nxmCode: OxmCode
   readonly codePoints: readonly OxmCode[]
+}
+
+/** A field that must be matched exactly with one of these values, or at all where there are none. */
+export interface Need {
+  readonly field: Field
+  readonly values: readonly number[]
 }
 
 /** One number under which a field stands on the wire (OpenFlow 1.3.5 §7.2.3.2). */
@@ -117,3 +126,11 @@ export const fields: Readonly<Record<FieldKey, Field>> = Object.fromEntries(
 ) as Record<FieldKey, Field>
 
 export const allFields: readonly Field[] = Object.values(fields)
+
+/** A prerequisite with those that it has itself, spelled out. */
+const needsOf = (prerequisite: Prerequisite): Need[] => {
+  const rule = prerequisites[prerequisite]
+  return rule === null ? [] : [{ field: fields[rule.key], values: rule.values }, ...needsOf(rule.after)]
+}
+
+for (const field of allFields) (field as Mutable<Field>).needs = needsOf(field.prerequisite)

@@ -94,6 +94,9 @@ const fieldText = (oxm: Oxm): string => {
       return `ipv6_label=${hex5(value)}${mask === undefined ? '' : `/${hex5(mask)}`}`
     case 'packetType':
       return `packet_type=(${Number(value) >>> 16},0x${(Number(value) & 0xffff).toString(16)})`
+    case 'ctState':
+      // A mask of all the flags that there are, as Open vSwitch writes it, reads as none.
+      return `ct_state=${formatValue(code, value, mask === 0xff ? undefined : mask)}`
     default:
       if (mask === 0n) return oxm.field.matchName
       return `${oxm.field.matchName}=${formatValue(code, value, mask)}`

@@ -5,10 +5,9 @@ import {
   UnmaskableFieldError,
   ValueTooWideError,
 } from '../wire/errors.ts'
-import { type Field, fields, type OxmCode, type OxmValue } from './field.ts'
+import { allFields, type Field, type Need, type OxmCode, type OxmValue } from './field.ts'
 import type { CheckedMatch, MatchInput } from './match-types.ts'
 import { isWide, type Match, Oxm } from './oxm.ts'
-import { prerequisites } from './prerequisites.ts'
 import type { FieldKey } from './rows.ts'
 import { parseValue } from './value-text.ts'
 
@@ -26,10 +25,12 @@ const toOxmValue = (code: OxmCode, value: unknown, path: string): OxmValue => {
   return isWide(code) ? BigInt(value) : Number(value)
 }
 
+const byKey = new Map<string, Field>(allFields.map((one) => [one.key, one]))
+
 const fieldOf = (key: string): Field => {
-  const field = Object.hasOwn(fields, key) ? fields[key as FieldKey] : undefined
-  if (!field) throw new UnknownFieldError(key, 'no such match field')
-  return field
+  const found = byKey.get(key)
+  if (!found) throw new UnknownFieldError(key, 'no such match field')
+  return found
 }
 
 const allOnes = (field: Field, mask: OxmValue): boolean =>
@@ -75,27 +76,24 @@ const masked = (row: Field, value: OxmValue, mask: OxmValue | undefined): Oxm =>
 /** @throws MissingPrerequisiteError naming the field and what it needs */
 export const checkPrerequisites = (match: Match): void => {
   for (const oxm of match) {
-    if (oxm.code.field.prerequisite !== 'none') checkOne(match, oxm.code.field)
+    const { needs } = oxm.code.field
+    for (let index = 0; index < needs.length; index++) {
+      if (!isMet(match, needs[index] as Need)) throw missing(oxm.code.field, needs[index] as Need)
+    }
   }
 }
 
-const isMet = (match: Match, key: string, values: readonly number[]): boolean => {
+const isMet = (match: Match, { field: needed, values }: Need): boolean => {
   for (const oxm of match) {
-    if (oxm.code.field.key !== key) continue
+    if (oxm.code.field !== needed) continue
     if (values.length === 0 || (oxm.mask === undefined && values.includes(oxm.value as number))) return true
   }
   return false
 }
 
-const checkOne = (match: Match, wanted: Field): void => {
-  let rule = prerequisites[wanted.prerequisite]
-  while (rule !== null) {
-    if (!isMet(match, rule.key, rule.values)) {
-      const options = rule.values.map((value: number) => `0x${value.toString(16)}`).join(' or ')
-      throw new MissingPrerequisiteError(wanted.key, `needs ${rule.key}${options === '' ? '' : ` = ${options}`}`)
-    }
-    rule = prerequisites[rule.after]
-  }
+const missing = (wanted: Field, { field: needed, values }: Need): MissingPrerequisiteError => {
+  const options = values.map((value) => `0x${value.toString(16)}`).join(' or ')
+  return new MissingPrerequisiteError(wanted.key, `needs ${needed.key}${options === '' ? '' : ` = ${options}`}`)
 }
 
 /** Puts a field behind those that stand before it on the wire. */

@@ -62,6 +62,7 @@ const unknownCode = (oxmClass: number, number: number, experimenter: number | un
     maskable: true,
     writable: true,
     prerequisite: 'none',
+    needs: [],
     codes: [],
     order: allFields.length,
     variable: true,

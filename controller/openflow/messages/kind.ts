@@ -17,6 +17,8 @@ export interface Nested {
   readonly text: (bytes: Uint8Array) => string
   /** A decoded message as text. */
   readonly message: (message: unknown) => string
+  /** The bytes of the message that is being printed. */
+  readonly bytes: () => Uint8Array
 }
 
 /**

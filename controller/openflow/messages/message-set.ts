@@ -1,9 +1,11 @@
+import { hexDump } from '../text/hex-dump.ts'
 import { type Codec, checkLength, jsonObject } from '../wire/codec.ts'
 import { EncodeError, ProtocolError } from '../wire/errors.ts'
 import type { Json, JsonObject } from '../wire/json.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
 import type { MessageWire, Nested } from './kind.ts'
+import { quotedText } from './quoted.ts'
 import { type AnyKind, experimenterPart, type MessageTypes, makeRegistry, type Registry } from './registry.ts'
 
 /** Bytes of the header that every message starts with (OpenFlow 1.3.5 §7.1.1). */
@@ -12,6 +14,8 @@ export const headerLength = 8
 const bodyError = 'OFPBRC_BAD_LEN'
 /** Messages nest in bundle-add and no deeper. */
 const maximumNesting = 1
+/** An error may quote an error, and so on; its text goes no deeper than this. */
+const maximumQuoting = 4
 
 /** What tells one version of OpenFlow from another in every message. */
 export interface Version {
@@ -44,15 +48,17 @@ export interface MessageSet<M extends AnyMessage> {
   readonly fromJson: (json: Json, path?: string) => M
 }
 
+const checkVersion = (version: Version, byte: number): void => {
+  if (byte !== version.byte) throw new ProtocolError('OFPBRC_BAD_VERSION', `version ${byte}, not ${version.byte}`)
+}
+
 const decodeFrom = (version: Version, registry: Registry, reader: Reader): AnyMessage => {
   const start = reader.pos
   const versionByte = reader.u8()
   const type = reader.u8()
   const length = reader.u16()
   const xid = reader.u32()
-  if (versionByte !== version.byte) {
-    throw new ProtocolError('OFPBRC_BAD_VERSION', `version ${versionByte}, not ${version.byte}`)
-  }
+  checkVersion(version, versionByte)
   if (length < headerLength || length - headerLength > reader.remaining) {
     throw new ProtocolError(bodyError, `a message of ${length} bytes, ${reader.end - start} there`)
   }
@@ -124,20 +130,39 @@ const fromJson = (registry: Registry, json: Json, path: string): AnyMessage => {
   return Object.assign({ type: kind.name, xid: Number(xid ?? 0) }, kind.body.fromJson(json, path))
 }
 
-const format = (version: Version, registry: Registry, message: AnyMessage): string => {
+const encode = (version: Version, registry: Registry, message: AnyMessage): Uint8Array => {
+  const writer = new Writer()
+  write(version, registry, writer, message, message.type)
+  return writer.finish()
+}
+
+const headlineOf = (version: Version, kind: AnyKind, xid: number): string =>
+  `${kind.ofp}${version.mark} (xid=0x${xid.toString(16)}):`
+
+/** The first words of the text of a message, which may be cut after its header. */
+const peekHeadline = (version: Version, registry: Registry, bytes: Uint8Array): string => {
+  const reader = Reader.of(bytes)
+  checkVersion(version, reader.u8())
+  const type = reader.u8()
+  reader.skip(2)
+  const xid = reader.u32()
+  return headlineOf(version, registry.find(type, reader), xid)
+}
+
+const format = (version: Version, registry: Registry, message: AnyMessage, depth = 0): string => {
   const kind = kindOf(registry, message.type, message.type)
   const nested: Nested = {
-    text(bytes) {
-      try {
-        return format(version, registry, decodeWhole(version, registry, bytes))
-      } catch (error) {
-        if (error instanceof ProtocolError) return `(***truncated or undecodable, ${bytes.length} bytes***)`
-        throw error
-      }
-    },
-    message: (inner) => format(version, registry, inner as AnyMessage),
+    text: (quoted) =>
+      depth === maximumQuoting
+        ? hexDump(quoted)
+        : quotedText(quoted, {
+            headline: (bytes) => peekHeadline(version, registry, bytes),
+            text: (bytes) => format(version, registry, decodeWhole(version, registry, bytes), depth + 1),
+          }),
+    message: (inner) => format(version, registry, inner as AnyMessage, depth),
+    bytes: () => encode(version, registry, message),
   }
-  return `${kind.ofp}${version.mark} (xid=0x${message.xid.toString(16)}):${kind.text?.(message, nested) ?? ''}`
+  return `${headlineOf(version, kind, message.xid)}${kind.text?.(message, nested) ?? ''}`
 }
 
 /**
@@ -158,11 +183,7 @@ export const makeMessageSet = <M extends AnyMessage>(
   return {
     kinds: registry.kinds,
     decode: (bytes) => decodeWhole(version, registry, bytes) as M,
-    encode(message) {
-      const writer = new Writer()
-      write(version, registry, writer, message, message.type)
-      return writer.finish()
-    },
+    encode: (message) => encode(version, registry, message),
     write: (writer, message, path = message.type) => write(version, registry, writer, message, path),
     format: (message) => format(version, registry, message),
     toJson: (message) => toJson(registry, message),

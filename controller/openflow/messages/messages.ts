@@ -1,5 +1,6 @@
 import { type BundleAddMessage, bundleAdd } from '../experimenter/bundle-add.ts'
 import { experimenterKinds } from '../experimenter/kinds.ts'
+import { type RequestForwardMessage, requestForward } from '../experimenter/request-forward.ts'
 import { multipartKinds } from '../multipart/kinds.ts'
 import type { Json, JsonObject } from '../wire/json.ts'
 import type { Writer } from '../wire/writer.ts'
@@ -16,7 +17,7 @@ export const version13 = 4
 type PlainKind = (typeof coreKinds)[number] | (typeof multipartKinds)[number] | (typeof experimenterKinds)[number]
 
 /** Any OpenFlow 1.3 message; `type` tells which. */
-export type Message = MessageOf<PlainKind> | BundleAddMessage
+export type Message = MessageOf<PlainKind> | BundleAddMessage | RequestForwardMessage
 /** The message with this `type`. */
 export type MessageNamed<Name extends Message['type']> = Extract<Message, { readonly type: Name }>
 
@@ -24,7 +25,8 @@ export type MessageNamed<Name extends Message['type']> = Extract<Message, { read
 const types = { EXPERIMENTER: 4, MULTIPART_REQUEST: 18, MULTIPART_REPLY: 19 } as const
 
 const messages = makeMessageSet<Message>({ byte: version13, mark: ' (OF1.3)', types }, (inner) => {
-  const kinds: readonly unknown[] = [...coreKinds, ...multipartKinds, ...experimenterKinds, bundleAdd(inner)]
+  const nesting: readonly unknown[] = [bundleAdd(inner), requestForward(inner)]
+  const kinds: readonly unknown[] = [...coreKinds, ...multipartKinds, ...experimenterKinds, ...nesting]
   return kinds as readonly AnyKind[]
 })
 

@@ -85,7 +85,8 @@ export const experimenterMessage = messageKind({
   ofp: 'OFPT_EXPERIMENTER',
   wire: { type: 4 },
   body: struct({ experimenter: u32, expType: u32, data: rest }),
-  text: (body) => ` experimenter=0x${body.experimenter.toString(16)} type=${body.expType} data=${toHex(body.data)}`,
+  text: ({ experimenter, expType, data }) =>
+    ` experimenter=0x${experimenter.toString(16)} exp_type=${expType}${data.length === 0 ? '' : ` data=${toHex(data)}`}`,
 })
 
 export const getConfigRequest = messageKind({
