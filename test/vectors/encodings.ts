@@ -45,11 +45,11 @@ const isMatch = (list: readonly unknown[]): list is readonly Oxm[] =>
   list.length > 0 && list.every((x) => x instanceof Oxm)
 
 /** Fields under their first numbers, in Open vSwitch's order. */
-export const withPlainMatch = (value: unknown): unknown =>
-  mapLists(value, (list) => (isMatch(list) ? canonicalMatch(list).map(ofFullLength) : list))
+export const withPlainMatch = <T>(value: T): T =>
+  mapLists(value, (list) => (isMatch(list) ? canonicalMatch(list).map(ofFullLength) : list)) as T
 
 /** Actions under the names that ovs-ofctl gives them, instructions in the order of execution. */
-export const withPlainActions = (value: unknown): unknown =>
+export const withPlainActions = <T>(value: T): T =>
   mapLists(value, (list) =>
     isMatch(list)
       ? list
@@ -59,7 +59,7 @@ export const withPlainActions = (value: unknown): unknown =>
             return change ? change(item as Plain) : item
           }),
         ),
-  )
+  ) as T
 
 /** The same value with every list in it, however deep, changed; the innermost first. */
 const mapLists = (value: unknown, change: (list: readonly unknown[]) => readonly unknown[]): unknown => {

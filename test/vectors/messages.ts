@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../../controller/openflow/wire/json.ts'
 import { codec13, codecOf } from './codecs.ts'
 import { isMembers, type Members, textOf, type Value } from './load.ts'
 import { Comparison } from './osken.ts'
-import { inputProblems, parseInput, paste } from './syntax.ts'
+import { inputAgrees, parseInput, paste } from './syntax.ts'
 import { reasons, type Tally } from './tally.ts'
 import { compareText } from './text.ts'
 import { isModification, type Modification } from './unsaid.ts'
@@ -84,14 +84,20 @@ const checkPasting = (message: Modification, fromInput: boolean, tally: Tally): 
   return []
 }
 
-const checkSyntax = (line: Members, message: object, hex: string, tally: Tally): readonly string[] => {
+const checkInput = (parsed: Modification, message: Modification, tally: Tally): readonly string[] => {
+  const agreement = inputAgrees(parsed, message)
+  if (agreement === undefined) return [`the input parses to other bytes: ${toHex(codec13.encode(parsed))}`]
+  tally.note(`input in ovs-ofctl syntax parses to ${agreement}`)
+  return []
+}
+
+const checkSyntax = (line: Members, message: object, tally: Tally): readonly string[] => {
   if (!isModification(message)) return []
   const input = textOf(line, 'input')
   const parsed = input === undefined ? undefined : parseInput(input, message.xid)
-  if (parsed) tally.note('input in ovs-ofctl syntax: parsed')
   return [
     ...reasons(() => checkPasting(message, parsed !== undefined, tally)),
-    ...(parsed ? inputProblems(parsed, hex) : []),
+    ...reasons(() => (parsed ? checkInput(parsed, message, tally) : [])),
   ]
 }
 
@@ -107,6 +113,6 @@ export const checkMessage = (line: Members, tally: Tally): readonly string[] => 
     ...reasons(() => checkEncoding(toHex(codec.encode(message)), hex)),
     ...reasons(() => checkDecodedForm(line, message, tally)),
     ...reasons(() => checkText(line, codec.format(message), tally)),
-    ...reasons(() => (codec === codec13 ? checkSyntax(line, message, hex, tally) : [])),
+    ...reasons(() => (codec === codec13 ? checkSyntax(line, message, tally) : [])),
   ]
 }

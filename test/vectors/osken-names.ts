@@ -69,7 +69,7 @@ const sameEnd =
   (name: string): Check =>
   (theirs, ours) => {
     const end = ours[name] as Subfield | bigint
-    if (!Array.isArray(theirs)) return typeof end === 'bigint' && BigInt(Number(theirs)) === end
+    if (!Array.isArray(theirs)) return typeof end === 'bigint' && BigInt(theirs as number | bigint) === end
     return typeof end === 'object' && sameField(String(theirs[0]), end.code) && theirs[1] === end.offset
   }
 

@@ -44,6 +44,10 @@ const loxiField = (owner: string, { value = null, value_mask: mask = null }: Mem
   mask,
 })
 
+/** LoxiGen takes a field that it does not know to be 4 bytes long, and so all that follow. */
+const guesses = ({ oxm_list: list }: Members): boolean =>
+  Array.isArray(list) && list.some((oxm) => isMembers(oxm) && oxm._class === 'of13.oxm.oxm')
+
 /** The member of ours that another library's member stands for. */
 const pair = (owner: string, key: string, theirs: Value, ours: Ours): unknown => {
   const names = aliases[`${owner}.${key}`] ?? aliases[key] ?? [camel(key)]
@@ -86,7 +90,7 @@ export class Comparison {
   /** An object of LoxiGen's. */
   private object(theirs: Members, ours: unknown, path: string): void {
     const owner = loxiClass(theirs)
-    if (owner === 'oxm.oxm') this.unpaired.add('oxm.oxm')
+    if (guesses(theirs)) this.unpaired.add('oxm.oxm')
     else if (owner === 'common.uint32') this.value(theirs.value ?? null, ours, path)
     else if (Array.isArray(ours) && /^\d+$/.test(Object.keys(theirs)[0] ?? '')) this.ports(theirs, ours, path)
     else if (owner.startsWith('oxm.')) this.field(loxiField(owner, theirs), ours, path)

@@ -8,13 +8,14 @@ import { formatMeter, parseMeterMod } from '../../controller/openflow/text/meter
 import { formatPacketOut, parsePacketOut } from '../../controller/openflow/text/packet-out.ts'
 import { TextSyntaxError } from '../../controller/openflow/wire/errors.ts'
 import { toHex } from '../../controller/openflow/wire/json.ts'
+import { withPlainMatch } from './encodings.ts'
 import { type Modification, withoutUnsaid } from './unsaid.ts'
 
 /** The older syntax of packet-out, `PORT ACTIONS PACKET`, as the newer one. */
 const withNames = (text: string): string => text.replace(/^(\w+) (\S+) ([0-9a-f]+)$/, 'in_port=$1 packet=$3 actions=$2')
 
 /** A parser of ours for each command of ovs-ofctl that makes one message. */
-const commands: Readonly<Record<string, (text: string) => Message>> = {
+const commands: Readonly<Record<string, (text: string) => Modification>> = {
   'add-flow': (text) => parseFlowMod(text, FlowModCommand.ADD),
   'mod-flows': (text) => parseFlowMod(text, FlowModCommand.MODIFY),
   '--strict mod-flows': (text) => parseFlowMod(text, FlowModCommand.MODIFY_STRICT),
@@ -29,11 +30,14 @@ const commands: Readonly<Record<string, (text: string) => Message>> = {
   'packet-out': (text) => parsePacketOut(withNames(text)),
 }
 
+/** In packet-out's older syntax several packets may follow: which of them a message has is not said. */
+const isSeveral = (text: string): boolean => /^\w+ \S+ [0-9a-f]+ [0-9a-f]+/.test(text)
+
 /** The message that an `input` in ovs-ofctl's syntax asks for; undefined for a description. */
-export const parseInput = (input: string, xid: number): Message | undefined => {
+export const parseInput = (input: string, xid: number): Modification | undefined => {
   const [, command, text] = /^((?:--strict )?[a-z]+-[a-z]+)(?: (.*))?$/s.exec(input) ?? []
   const parse = command === undefined ? undefined : commands[command]
-  return parse ? { ...parse(text ?? ''), xid } : undefined
+  return parse && !isSeveral(text ?? '') ? { ...parse(text ?? ''), xid } : undefined
 }
 
 /** del-meter takes the meter's number alone. */
@@ -78,8 +82,21 @@ export const paste = (message: Modification): Pasting => {
   }
 }
 
-/** What is wrong where an `input` does not parse to the bytes that ovs-ofctl made of it. */
-export const inputProblems = (message: Message, hex: string): readonly string[] => {
-  const got = hexOf(message)
-  return got === hex ? [] : [`the input parses to other bytes: ${got}`]
-}
+/** Fields that ovs-ofctl of Open vSwitch 3.1 sends with their value for a mask. */
+const valueAsMask = /^tun_(erspan_(ver|dir|hwid)|gtpu_(flags|msgtype))$/
+
+const withoutMisMasked = (message: Modification): Modification =>
+  message.type === 'flowMod'
+    ? { ...message, match: message.match.filter(({ field }) => !valueAsMask.test(field.names[0] ?? '')) }
+    : message
+
+/** Forms in which two messages that mean the same have the same bytes, the strictest first. */
+const inputForms: readonly (readonly [what: string, form: (message: Modification) => Modification])[] = [
+  ['the same bytes', (message) => message],
+  ['the same fields, under other numbers of theirs or with another length of a Geneve option', withPlainMatch],
+  ['the same but for fields that ovs-ofctl 3.1 sends with their value for a mask', withoutMisMasked],
+]
+
+/** How far an `input` parses to what ovs-ofctl made of it; undefined where it does not. */
+export const inputAgrees = (parsed: Modification, made: Modification): string | undefined =>
+  inputForms.find(([, form]) => hexOf(form(parsed)) === hexOf(form(made)))?.[0]

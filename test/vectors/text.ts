@@ -31,6 +31,9 @@ const withoutRefused = ([theirs, ours]: Texts): Texts => {
 
 const lostFields = 'tun_erspan_\\w+|(?:tun_)?gtpu_\\w+|tun_gbp_flags|nsh_\\w+|packet_type'
 
+/** Above the largest meter number, 0xffff0000, and without a name. */
+const unnamedMeter = /(\bmeter[=:])(?!4294901760)42949\d{5}\b/g
+
 /** Every difference that is meant. What else differs is a failure. */
 export const textRules: readonly TextRule[] = [
   {
@@ -51,9 +54,17 @@ export const textRules: readonly TextRule[] = [
     ),
   },
   {
-    name: 'out_group',
-    why: 'ofp-print leaves out_group out of requests for flow statistics',
-    without: cutIn(/ out_group=\d+/g),
+    name: 'flow filter',
+    why: 'ofp-print leaves out_group and the cookie out of requests for flow statistics',
+    without: cutIn(/ out_group=\d+| cookie=0x[0-9a-f]+\/0x[0-9a-f]+/g),
+  },
+  {
+    name: 'meter number',
+    why: 'ofp-print calls a reserved meter number that has no name "unknown"; ours is the number',
+    without: ([theirs, ours]) => [
+      theirs.replace(/\bmeter([=:])unknown\b/g, 'meter$1'),
+      ours.replace(unnamedMeter, '$1'),
+    ],
   },
 ]
 

@@ -42,10 +42,12 @@ const unsaid: Readonly<Record<string, (message: Modification) => Modification>> 
   ),
   // A buffered packet belongs to the moment, not to the flow
   'buffer_id of a flow': onlyFlow((flow) => ({ ...flow, bufferId: NO_BUFFER })),
-  'the number of a field that has several, and the order of fields': (message) =>
-    withPlainMatch(message) as Modification,
-  'the number of an action that has several, and the order of instructions': (message) =>
-    withPlainActions(message) as Modification,
+  'the number of a field that has several, and the order of fields': withPlainMatch,
+  'the number of an action that has several, and the order of instructions': withPlainActions,
+  'write_actions without actions': onlyFlow((flow) => ({
+    ...flow,
+    instructions: flow.instructions.filter((one) => one.type !== 'writeActions' || one.actions.length > 0),
+  })),
   'instructions of a deletion': onlyFlow((flow) => (deletes(flow) ? { ...flow, instructions: [] } : flow)),
 }
 

@@ -43,21 +43,24 @@ const port = (oxm: Oxm): Oxm[] => {
 
 const isFull = (field: Field, length: number, mask: OxmValue): boolean => {
   const bits = field.variable ? length * 8 : field.bits
-  return BigInt(mask) === (1n << BigInt(bits)) - 1n
+  return bits > 0 && BigInt(mask) === (1n << BigInt(bits)) - 1n
 }
 
 /** The standard code point, and no mask where it says nothing. */
 const standard = (oxm: Oxm): Oxm[] => {
   const { field, code, value, mask } = oxm
-  // An empty mask on a Geneve option still asks that the option is there.
-  if (mask !== undefined && BigInt(mask) === 0n && !field.variable) return []
+  if (mask !== undefined && BigInt(mask) === 0n) return []
   const full = mask !== undefined && isFull(field, code.length, mask)
   if (code === field.code || field.variable) return [full ? new Oxm(code, value) : oxm]
   return [new Oxm(field.code, value, full ? undefined : mask)]
 }
 
+/** Of its 16 bits tun_flags has one: Open vSwitch always names it by a mask. */
+const oneFlag = ({ code, value, mask }: Oxm): Oxm[] => [new Oxm(code, value, mask ?? 1)]
+
 const canonicalOxm = (oxm: Oxm): Oxm[] => {
   const { key } = oxm.field
+  if (key === 'tunFlags') return oneFlag(oxm)
   if (key.startsWith('xreg')) return registers(oxm, 2)
   if (key.startsWith('xxreg')) return registers(oxm, 4)
   if (key === 'vlanTci') return vlan(oxm)

@@ -1,3 +1,4 @@
+import { hexDump } from '../text/hex-dump.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { toHex } from '../wire/json.ts'
 import { flagNames, flagsOf } from '../wire/names.ts'
@@ -7,7 +8,8 @@ import { messageKind } from './kind.ts'
 /** A message without a body. */
 const bare = struct({})
 
-const echoText = ({ data }: { readonly data: Uint8Array }): string => ` ${data.length} bytes of payload`
+const echoText = ({ data }: { readonly data: Uint8Array }): string =>
+  ` ${data.length} bytes of payload${data.length === 0 ? '' : `\n${hexDump(data)}`}`
 
 /** OpenFlow 1.3.5 §7.5.2 */
 export const echoRequest = messageKind({

@@ -32,6 +32,10 @@ const instructionOf = ({ key, value }: Item, protocol: Protocol): Instruction | 
   }
 }
 
+/** Nothing is added to the action set: ovs-ofctl sends no such instruction. */
+const isEmptyWrite = (instruction: Instruction): boolean =>
+  instruction.type === 'writeActions' && instruction.actions.length === 0
+
 const position: Readonly<Record<Instruction['type'], number>> = {
   meter: 0,
   applyActions: 1,
@@ -52,8 +56,8 @@ export const parseInstructions = (text: string, protocol: Protocol = {}): readon
   const instructions: Instruction[] = []
   for (const item of items(text)) {
     const instruction = instructionOf(item, protocol)
-    if (instruction) instructions.push(instruction)
-    else actions.push(item)
+    if (instruction === undefined) actions.push(item)
+    else if (!isEmptyWrite(instruction)) instructions.push(instruction)
   }
   return [...applyActions(parseItems(actions, protocol)), ...instructions].sort(
     (a, b) => position[a.type] - position[b.type],
