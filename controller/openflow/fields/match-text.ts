@@ -65,27 +65,49 @@ const exactValue = (match: Match, key: FieldKey): OxmValue | undefined =>
   match.find((oxm) => oxm.field.key === key && oxm.mask === undefined)?.value
 
 const vlanPresent = 0x1000
+const vidMask = 0x0fff
+const pcpMask = 0xe000
 
 const hex4 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`
 
-/** VLAN fields print as dl_vlan where the whole id is matched, else as vlan_tci. */
-const vlanText = (oxm: Oxm): string => {
-  const value = Number(oxm.value)
-  const mask = oxm.mask === undefined ? undefined : Number(oxm.mask)
-  if (oxm.field.key === 'vlanTci') return mask === undefined ? tciText(value) : `vlan_tci=${hex4(value)}/${hex4(mask)}`
-  if (mask === undefined && (value & vlanPresent) !== 0) return `dl_vlan=${value & 0xfff}`
-  return `vlan_tci=${hex4(value)}/${hex4(mask ?? 0x1fff)}`
+/** What the VLAN fields of a match say together of the tag: its bits, and which of them count. */
+const tagOf = (match: Match): { value: number; mask: number } => {
+  let value = 0
+  let mask = 0
+  for (const oxm of match) {
+    const { key, bits } = oxm.field
+    const shift = key === 'vlanPcp' ? 13 : 0
+    if (key !== 'vlanVid' && key !== 'vlanTci' && key !== 'vlanPcp') continue
+    value |= Number(oxm.value) << shift
+    mask |= (oxm.mask === undefined ? 2 ** bits - 1 : Number(oxm.mask)) << shift
+  }
+  return { value, mask }
 }
 
-const tciText = (tci: number): string =>
-  (tci & vlanPresent) === 0 ? `vlan_tci=${hex4(tci)}` : `dl_vlan=${tci & 0xfff},dl_vlan_pcp=${tci >>> 13}`
+const isWholeOrNone = (mask: number, part: number): boolean => (mask & part) === 0 || (mask & part) === part
+
+/** The tag as dl_vlan and dl_vlan_pcp where each counts as a whole, else as vlan_tci. */
+const vlanText = (match: Match): string => {
+  const { value, mask } = tagOf(match)
+  if (mask === 0) return ''
+  const plain =
+    (mask & value & vlanPresent) !== 0 &&
+    (mask & ~vlanPresent) !== 0 &&
+    isWholeOrNone(mask, vidMask) &&
+    isWholeOrNone(mask, pcpMask)
+  if (!plain) return `vlan_tci=${hex4(value)}${mask === 0xffff ? '' : `/${hex4(mask)}`}`
+  const parts = [
+    (mask & vidMask) !== 0 ? `dl_vlan=${value & vidMask}` : '',
+    (mask & pcpMask) !== 0 ? `dl_vlan_pcp=${value >>> 13}` : '',
+  ]
+  return parts.filter((part) => part !== '').join(',')
+}
+
+const isVlan = ({ field: { key } }: Oxm): boolean => key === 'vlanVid' || key === 'vlanTci' || key === 'vlanPcp'
 
 const fieldText = (oxm: Oxm): string => {
   const { code, value, mask } = oxm
   switch (oxm.field.key) {
-    case 'vlanVid':
-    case 'vlanTci':
-      return vlanText(oxm)
     case 'ipDscp':
       return `nw_tos=${Number(value) << 2}`
     case 'ethType':
@@ -98,7 +120,8 @@ const fieldText = (oxm: Oxm): string => {
       // A mask of all the flags that there are, as Open vSwitch writes it, reads as none.
       return `ct_state=${formatValue(code, value, mask === 0xff ? undefined : mask)}`
     default:
-      if (mask === 0n) return oxm.field.matchName
+      // An option of no bytes asks only that the packet has it.
+      if (code.length === 0) return oxm.field.matchName
       return `${oxm.field.matchName}=${formatValue(code, value, mask)}`
   }
 }
@@ -113,12 +136,13 @@ export const formatMatchFields = (original: Match): string => {
   const protocol =
     protocols.find(([, type, proto]) => type === ethType && proto !== undefined && proto === ipProto) ??
     protocols.find(([, type, proto]) => type === ethType && proto === undefined)
-  const texts = match
-    .toSorted((a, b) => rankOf(a) - rankOf(b))
-    .map((oxm) => {
-      if (protocol && oxm.field.key === 'ethType') return protocol[0]
-      return protocol?.[2] !== undefined && oxm.field.key === 'ipProto' ? '' : fieldText(oxm)
-    })
+  const ordered = match.toSorted((a, b) => rankOf(a) - rankOf(b))
+  const firstVlan = ordered.find(isVlan)
+  const texts = ordered.map((oxm) => {
+    if (isVlan(oxm)) return oxm === firstVlan ? vlanText(ordered) : ''
+    if (protocol && oxm.field.key === 'ethType') return protocol[0]
+    return protocol?.[2] !== undefined && oxm.field.key === 'ipProto' ? '' : fieldText(oxm)
+  })
   return texts.filter((text) => text !== '').join(',')
 }
 

@@ -72,6 +72,15 @@ const unknownCode = (oxmClass: number, number: number, experimenter: number | un
   return Object.assign(field, { code, nxmCode: code }).code
 }
 
+/** The code point of a field that no row describes, by the name that decoding gives it: `OXM_8000_99`. */
+export const unknownCodeByName = (name: string, length: number): OxmCode | undefined => {
+  const parts = /^OXM_([0-9a-f]{1,4})(?:_([0-9a-f]{1,8}))?_(\d{1,3})$/.exec(name)
+  if (!parts) return undefined
+  const [, oxmClass = '', experimenter, number] = parts
+  const space = experimenter === undefined ? undefined : Number.parseInt(experimenter, 16)
+  return unknownCode(Number.parseInt(oxmClass, 16), Number(number), space, length)
+}
+
 /** Reads an OXM header and gives its code point with the length that it says for the value. */
 export const decodeOxmHeader = (reader: Reader): { code: OxmCode; masked: boolean } => {
   const header = reader.u32()

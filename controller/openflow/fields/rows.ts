@@ -21,7 +21,7 @@ const sixtyFour = [
  */
 export const rows = {
   packetType: exact('packet_type', 32, 'hex', 'ro', 'none', 'OXM_OF_PACKET_TYPE=44'),
-  dpHash: maskable('dp_hash', 32, 'hex', 'ro', 'none', 'NXOXM_ET_DP_HASH=0 NXM_NX_DP_HASH=35'),
+  dpHash: maskable('dp_hash', 32, 'hex', 'ro', 'none', 'NXM_NX_DP_HASH=35 NXOXM_ET_DP_HASH=0'),
   recircId: exact('recirc_id', 32, 'hex', 'ro', 'none', 'NXM_NX_RECIRC_ID=36'),
   conjId: exact('conj_id', 32, 'decimal', 'ro', 'none', 'NXM_NX_CONJ_ID=37'),
   inPort: exact('in_port_oxm', 32, 'port', 'rw', 'none', 'OXM_OF_IN_PORT=0', 'in_port'),

@@ -41,8 +41,8 @@ const addressMask = (mask: OxmValue | undefined, bits: 32 | 128, format: (mask: 
 type Formatter = (value: OxmValue, mask: OxmValue | undefined) => string
 
 const formatters: Readonly<Record<OxmCode['field']['format'], Formatter>> = {
-  decimal: (value, mask) => (mask === undefined ? String(value) : `${hexOrZero(value)}${hexMask(mask)}`),
-  hex: (value, mask) => `${hexOrZero(value)}${hexMask(mask)}`,
+  decimal: (value, mask) => (mask === undefined ? String(value) : `${hex(value)}${hexMask(mask)}`),
+  hex: (value, mask) => `${hex(value)}${hexMask(mask)}`,
   vlanVid: (value, mask) => `${mask === undefined ? String(value) : hexOrZero(value)}${hexMask(mask)}`,
   mac: (value, mask) => formatMac(Number(value)) + (mask === undefined ? '' : `/${formatMac(Number(mask))}`),
   ipv4: (value, mask) => formatIpv4(Number(value)) + addressMask(mask, 32, (m) => formatIpv4(Number(m))),

@@ -96,7 +96,7 @@ const oxmOf = (item: Item, protocol: Protocol): Oxm => {
   const { value, text } = item
   const field = fieldFor(item, protocol)
   if (field.key === 'packetType') return packetType(text, value)
-  if (field.variable && value === '') return new Oxm(withLength(field.code, 4), 0n, 0n)
+  if (field.variable && value === '') return new Oxm(withLength(field.code, 0), 0n)
   if (value === '') throw new TextSyntaxError(text, `${field.names[0]} needs a value`)
   const code = field.variable ? withLength(field.code, optionLength(value)) : field.code
   const parsed = parseValue(code, value)
