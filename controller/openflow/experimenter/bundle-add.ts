@@ -1,13 +1,13 @@
+import { Experimenter } from '../fields/field.ts'
 import { type MessageKind, messageKind } from '../messages/kind.ts'
 import type { Message } from '../messages/messages.ts'
 import { type Codec, pad, struct } from '../wire/codec.ts'
 import { flagsOf } from '../wire/names.ts'
 import { u16, u32 } from '../wire/primitives.ts'
+import { type Trailing, withTrailing } from '../wire/property.ts'
+import { BundleFlags, bundleFlagsText, bundleIdText } from './bundle-control.ts'
 
-/** ONF bundle flags (extension 230). */
-export const BundleFlags = { ATOMIC: 1, ORDERED: 2 } as const
-
-interface BundleAddBody {
+interface BundleAddBody extends Trailing {
   readonly bundleId: number
   readonly flags: number
   /** Its xid must be the bundle-add's. */
@@ -20,12 +20,24 @@ export interface BundleAddMessage extends BundleAddBody {
   readonly xid: number
 }
 
+/** A message that ends where its own header says, not where the one around it does. */
+const measured = (message: Codec<Message>): Codec<Message> => ({
+  ...message,
+  decode(reader) {
+    if (reader.remaining < 4) reader.fail('a bundle-add without a message')
+    return message.decode(reader.sub(reader.view.getUint16(reader.pos + 2)))
+  },
+})
+
 /** The kind of bundle-add messages; `message` is the codec of the message inside. */
 export const bundleAdd = (message: Codec<Message>): MessageKind<'bundleAdd', BundleAddBody> =>
   messageKind({
     name: 'bundleAdd',
     ofp: 'ONFT_BUNDLE_ADD_MESSAGE',
-    wire: { experimenter: 0x4f4e4600, expType: 2301 },
-    body: struct({ bundleId: u32, pad: pad(2), flags: flagsOf(u16, BundleFlags), message }),
-    text: (body, nested) => ` bundle_id=${body.bundleId} ${nested.message(body.message)}`,
+    wire: { experimenter: Experimenter.ONF, expType: 2301 },
+    body: withTrailing(
+      struct({ bundleId: u32, pad: pad(2), flags: flagsOf(u16, BundleFlags), message: measured(message) }),
+    ),
+    text: ({ bundleId, flags, message: inner }, nested) =>
+      `\n${bundleIdText(bundleId)}${bundleFlagsText(flags)}\n${nested.message(inner)}`,
   })
