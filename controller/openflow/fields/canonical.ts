@@ -49,8 +49,9 @@ const isFull = (field: Field, length: number, mask: OxmValue): boolean => {
 /** The standard code point, and no mask where it says nothing. */
 const standard = (oxm: Oxm): Oxm[] => {
   const { field, code, value, mask } = oxm
-  if (mask !== undefined && BigInt(mask) === 0n) return []
-  const full = mask !== undefined && isFull(field, code.length, mask)
+  // An option of no bytes asks only that the packet has it.
+  if (mask !== undefined && BigInt(mask) === 0n && code.length > 0) return []
+  const full = mask !== undefined && code.length > 0 && isFull(field, code.length, mask)
   if (code === field.code || field.variable) return [full ? new Oxm(code, value) : oxm]
   return [new Oxm(field.code, value, full ? undefined : mask)]
 }

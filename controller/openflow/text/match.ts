@@ -86,17 +86,17 @@ const fieldFor = ({ key, text }: Item, protocol: Protocol): Field => {
   }
 }
 
-/** Bytes that a Geneve option needs for a value; options come in words of four. */
+/** Bytes that a Geneve option's value needs: without the switch's TLV table ovs-ofctl writes no more. */
 const optionLength = (text: string): number => {
   const digits = text.split('/').map((part) => parseInteger(part).toString(16).length)
-  return Math.max(4, Math.ceil(Math.max(...digits) / 8) * 4)
+  return Math.ceil(Math.max(...digits) / 2)
 }
 
 const oxmOf = (item: Item, protocol: Protocol): Oxm => {
   const { value, text } = item
   const field = fieldFor(item, protocol)
   if (field.key === 'packetType') return packetType(text, value)
-  if (field.variable && value === '') return new Oxm(withLength(field.code, 0), 0n)
+  if (field.variable && value === '') return new Oxm(withLength(field.code, 0), 0n, 0n)
   if (value === '') throw new TextSyntaxError(text, `${field.names[0]} needs a value`)
   const code = field.variable ? withLength(field.code, optionLength(value)) : field.code
   const parsed = parseValue(code, value)
