@@ -1,5 +1,5 @@
 import { formatPort, parsePort } from '../fields/port-text.ts'
-import { formatSubfield, parseSubfield, type Subfield } from '../fields/subfield.ts'
+import { formatSubfield, type Subfield } from '../fields/subfield.ts'
 import { integer, splitTop } from '../text/scan.ts'
 import { type Codec, listOf, struct } from '../wire/codec.ts'
 import { ProtocolError, TextSyntaxError } from '../wire/errors.ts'
@@ -10,12 +10,13 @@ import type { Writer } from '../wire/writer.ts'
 import { readItems } from './counted.ts'
 import { HashFields, hashFields, namedValue, wordOf } from './hash.ts'
 import { actionKind } from './kind.ts'
+import { parseShortSubfield } from './short-field.ts'
 import { membersJson, NICIRA, packedSubfield, port16 } from './wire.ts'
 
 /** How a bundle chooses a member (NX_BD_ALG_* of Open vSwitch). */
 export const BundleAlgorithm = { ACTIVE_BACKUP: 0, HRW: 1 } as const
 
-interface Bundle {
+export interface Bundle {
   readonly algorithm: number
   readonly fields: number
   readonly basis: number
@@ -23,7 +24,7 @@ interface Bundle {
   readonly members: readonly number[]
 }
 
-interface BundleLoad extends Bundle {
+export interface BundleLoad extends Bundle {
   readonly dst: Subfield
 }
 
@@ -125,7 +126,7 @@ const bundleLoad = actionKind({
   keywords: {
     bundle_load: ({ value }) => {
       const { body, dst } = parseBundle(value, 5)
-      return [{ type: 'bundleLoad', ...body, dst: parseSubfield(dst) }]
+      return [{ type: 'bundleLoad', ...body, dst: parseShortSubfield(dst) }]
     },
   },
 })

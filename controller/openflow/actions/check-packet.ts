@@ -7,7 +7,7 @@ import { u16 } from '../wire/primitives.ts'
 import { actionKind } from './kind.ts'
 import { membersJson, NICIRA, readHeader, subfieldJson } from './wire.ts'
 
-interface CheckPktLarger {
+export interface CheckPktLarger {
   /** Bytes. */
   readonly pktLen: number
   /** The one bit that says the result. */

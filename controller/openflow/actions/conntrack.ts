@@ -1,4 +1,4 @@
-import { formatSubfield, parseSubfield, type Subfield, unpackBits } from '../fields/subfield.ts'
+import { formatSubfield, type Subfield, unpackBits } from '../fields/subfield.ts'
 import { type Item, integer, items } from '../text/scan.ts'
 import { type Codec, pad, struct } from '../wire/codec.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
@@ -8,6 +8,7 @@ import type { Action } from './actions.ts'
 import { actionKind, type FormatActions, type ParseAction, type ParseContext } from './kind.ts'
 import { parseNat } from './nat-text.ts'
 import type { CtAction } from './nesting-types.ts'
+import { parseShortSubfield } from './short-field.ts'
 import { NICIRA, readShortHeader, subfieldJson, writePackedBits, writeShortHeader } from './wire.ts'
 
 /** What a ct action does (NX_CT_F_* of Open vSwitch). */
@@ -107,7 +108,7 @@ const setters: Readonly<Record<string, Setter>> = {
 }
 
 const zoneField = (text: string): Subfield => {
-  const found = parseSubfield(text)
+  const found = parseShortSubfield(text)
   if (found.bits !== 16) throw new TextSyntaxError(text, '16 bits of a field are expected')
   return found
 }

@@ -5,6 +5,7 @@ import type { Json } from '../wire/json.ts'
 import { enumOf } from '../wire/names.ts'
 import { rest, u8, u16, u32 } from '../wire/primitives.ts'
 import type { Reader } from '../wire/reader.ts'
+import type { Writer } from '../wire/writer.ts'
 import { actionKind } from './kind.ts'
 import { dotted } from './simple.ts'
 import { membersJson, NICIRA } from './wire.ts'
@@ -25,7 +26,7 @@ export const WHOLE_PACKET = 0xffff
 const reason = enumOf(u8, ControllerReason)
 
 /** Members of controller2 that are not there have their defaults. */
-interface Controller2 {
+export interface Controller2 {
   /** Bytes of the packet to send; all unless given. */
   readonly maxLen?: number
   /** Controller connections with this id get the packet; 0 unless given. */
@@ -58,14 +59,13 @@ const codecs = { maxLen: u16, controllerId: u16, reason, userdata: rest, pause: 
 const properties = Object.keys(codecs) as readonly Property[]
 const codecOf = (name: Property): Codec<unknown> => codecs[name] as Codec<unknown>
 
-/** Padding that counts in a property's length. Senders may leave it out. */
-const padding: Readonly<Record<Property, number>> = {
-  maxLen: 2,
-  controllerId: 2,
-  reason: 3,
-  userdata: 0,
-  pause: 0,
-  meterId: 0,
+/** Lengths of properties, header included: the one that we write first, then what others write. */
+const lengths: Readonly<Partial<Record<Property, readonly [number, ...number[]]>>> = {
+  maxLen: [8, 6],
+  controllerId: [8, 6],
+  reason: [5, 8],
+  pause: [4],
+  meterId: [8],
 }
 
 /** Type and length come before a property's value. */
@@ -76,13 +76,23 @@ const decodeProperty = (reader: Reader): [Property, unknown] => {
   const length = reader.u16()
   const name = properties[type]
   if (!name) throw new ProtocolError('OFPBAC_BAD_ARGUMENT', `controller property ${type}`)
-  if (length < propertyHeader) reader.fail(`a property of ${length} bytes`)
-  const part = reader.sub(length - propertyHeader)
-  const value = codecOf(name).decode(part)
-  if (part.remaining === padding[name]) part.skip(part.remaining)
-  part.done(name)
+  if (length < propertyHeader || lengths[name]?.includes(length) === false) {
+    reader.fail(`${name} in a property of ${length} bytes`)
+  }
+  const value = codecOf(name).decode(reader.sub(length - propertyHeader))
   reader.skip(Math.min((8 - (length % 8)) % 8, reader.remaining))
   return [name, value]
+}
+
+const encodeProperty = (writer: Writer, type: number, name: Property, value: unknown, path: string): void => {
+  const start = writer.pos
+  writer.u16(type)
+  writer.u16(0)
+  codecOf(name).encode(writer, value, `${path}.${name}`)
+  const length = lengths[name]?.[0] ?? writer.pos - start
+  writer.zeros(start + length - writer.pos)
+  writer.patch16(start + 2, checkLength(length, path))
+  writer.align(start, 8)
 }
 
 const body: Codec<Controller2> = {
@@ -96,14 +106,8 @@ const body: Codec<Controller2> = {
   encode(writer, value, path) {
     writer.zeros(6)
     for (const [type, name] of properties.entries()) {
-      if (value[name] === undefined || value[name] === false) continue
-      const start = writer.pos
-      writer.u16(type)
-      writer.u16(0)
-      codecOf(name).encode(writer, value[name], `${path}.${name}`)
-      writer.zeros(padding[name])
-      writer.patch16(start + 2, checkLength(writer.pos - start, path))
-      writer.align(start, 8)
+      const member = value[name]
+      if (member !== undefined && member !== false) encodeProperty(writer, type, name, member, path)
     }
   },
 }

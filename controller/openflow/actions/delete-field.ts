@@ -6,7 +6,7 @@ import { TextSyntaxError } from '../wire/errors.ts'
 import { actionKind } from './kind.ts'
 import { membersJson, NICIRA, readHeader } from './wire.ts'
 
-interface DeleteField {
+export interface DeleteField {
   readonly code: OxmCode
 }
 

@@ -1,11 +1,12 @@
 import { isWide, Oxm } from '../fields/oxm.ts'
-import { formatSubfield, parseSubfield, type Subfield, wholeBits } from '../fields/subfield.ts'
+import { formatSubfield, type Subfield, wholeBits } from '../fields/subfield.ts'
 import { hex, parseInteger, parseValue } from '../fields/value-text.ts'
 import { arrow, type Item } from '../text/scan.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
 import type { LearnSpec } from './learn-spec.ts'
 import { parseMove } from './move.ts'
 import { formatSetValue } from './set-value.ts'
+import { parseShortSubfield } from './short-field.ts'
 
 const isWhole = ({ code, offset, bits }: Subfield): boolean => offset === 0 && bits === wholeBits(code)
 
@@ -28,19 +29,12 @@ export const formatSpec = (spec: LearnSpec): string => {
   return isSame(src, spec.dst) ? dst : `${dst}=${formatSubfield(src)}`
 }
 
-/** A field that specs can name: they have room for 4 bytes of header. */
-const learnable = (text: string): Subfield => {
-  const found = parseSubfield(text)
-  if (found.code.experimenter === undefined) return found
-  throw new TextSyntaxError(text, 'learn cannot name experimenter fields')
-}
-
 const trySubfield = (text: string): Subfield | undefined =>
   /^[a-z_]\w*(\[|$)/i.test(text) ? subfieldOrNone(text) : undefined
 
 const subfieldOrNone = (text: string): Subfield | undefined => {
   try {
-    return learnable(text)
+    return parseShortSubfield(text)
   } catch (error) {
     if (error instanceof TextSyntaxError) return undefined
     throw error
@@ -58,7 +52,7 @@ const parseConstant = (text: string, dst: Subfield): bigint => {
 }
 
 const parseMatchSpec = (key: string, value: string): LearnSpec => {
-  const dst = learnable(key)
+  const dst = parseShortSubfield(key)
   if (value === '') return { type: 'match', src: dst, dst }
   const src = trySubfield(value) ?? parseConstant(value, dst)
   if (typeof src !== 'bigint' && src.bits !== dst.bits) {
@@ -70,13 +64,13 @@ const parseMatchSpec = (key: string, value: string): LearnSpec => {
 const parseLoadSpec = (text: string): LearnSpec => {
   const [from, to] = arrow(text)
   if (!/^\d/.test(from)) return { type: 'load', ...parseMove(text) }
-  const dst = learnable(to)
+  const dst = parseShortSubfield(to)
   return { type: 'load', src: checkedConstant(parseInteger(from), dst, text), dst }
 }
 
 /** Parses an item of learn(…) that is none of its members. */
 export const parseSpec = ({ key, value }: Item): LearnSpec => {
   if (key === 'load') return parseLoadSpec(value)
-  if (key === 'output') return { type: 'output', src: learnable(value) }
+  if (key === 'output') return { type: 'output', src: parseShortSubfield(value) }
   return parseMatchSpec(key, value)
 }

@@ -29,7 +29,7 @@ const flowCodec = struct(flow)
 type Flow = StructValue<typeof flow>
 type Learn = StructValue<typeof flow & { readonly specs: typeof learnSpecs }>
 
-interface Learn2 extends Learn {
+export interface Learn2 extends Learn {
   /** Most flows to learn; 0 for no limit. */
   readonly limit: number
   /** The one bit that says whether the flow was learned; there where flags have WRITE_RESULT. */

@@ -1,12 +1,12 @@
 import { oxm } from '../fields/match-codec.ts'
-import { Oxm } from '../fields/oxm.ts'
+import type { Oxm } from '../fields/oxm.ts'
 import { formatSubfield, type Subfield } from '../fields/subfield.ts'
 import { hex } from '../fields/value-text.ts'
-import { jsonObject, struct } from '../wire/codec.ts'
-import type { Json } from '../wire/json.ts'
-import { jsonText, u64 } from '../wire/primitives.ts'
+import { struct } from '../wire/codec.ts'
+import { u64 } from '../wire/primitives.ts'
 import { actionKind } from './kind.ts'
-import { formatSetField, parseSetValue } from './set-value.ts'
+import { bitsOf, runs } from './runs.ts'
+import { formatSetField } from './set-value.ts'
 import { NICIRA, packedSubfield } from './wire.ts'
 
 const formatLoad = ({ dst, value }: { readonly dst: Subfield; readonly value: bigint }): string =>
@@ -20,20 +20,21 @@ const regLoad = actionKind({
   format: formatLoad,
 })
 
-/** Keeps a mask of all the field's bits: on the wire it is not the same as none. */
-const oxmWithMask = (json: Json, path: string): Oxm => {
-  const { code, value } = oxm.fromJson(json, path)
-  const [given = null] = Object.values(jsonObject(json, path))
-  const text = typeof given === 'string' ? given : jsonText(jsonObject(given, path).value ?? null, path)
-  return new Oxm(code, value, parseSetValue(code, text).mask)
+/** ovs-ofctl takes no mask for some fields in set_field, whatever it prints: load says it too. */
+const formatRegLoad2 = (oxm: Oxm): string => {
+  const { code, field, mask } = oxm
+  if (mask === undefined || field.maskable || BigInt(mask) === 0n) return formatSetField(oxm)
+  return runs(BigInt(mask), code.length * 8)
+    .map((run) => formatLoad({ dst: { code, ...run }, value: bitsOf(BigInt(oxm.value), run) }))
+    .join(',')
 }
 
 /** Writes the bits of a field that the mask selects, or all; for fields that regLoad cannot name. */
 const regLoad2 = actionKind({
   name: 'regLoad2',
   wire: { experimenter: NICIRA, subtype: 33 },
-  body: struct({ oxm: { ...oxm, fromJson: oxmWithMask } }),
-  format: (body) => formatSetField(body.oxm),
+  body: struct({ oxm }),
+  format: (body) => formatRegLoad2(body.oxm),
 })
 
 /** Actions that write a constant to bits of a field. */

@@ -8,7 +8,7 @@ import { actionKind } from './kind.ts'
 import { membersJson, NICIRA, ONF, readHeader, subfieldJson } from './wire.ts'
 
 /** Copies the bits of `src` to `dst`, which has as many. */
-interface Move {
+export interface Move {
   readonly src: Subfield
   readonly dst: Subfield
 }

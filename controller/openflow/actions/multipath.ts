@@ -1,4 +1,4 @@
-import { formatSubfield, parseSubfield } from '../fields/subfield.ts'
+import { formatSubfield } from '../fields/subfield.ts'
 import { integer, splitTop } from '../text/scan.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
@@ -6,6 +6,7 @@ import { enumOf } from '../wire/names.ts'
 import { u16, u32 } from '../wire/primitives.ts'
 import { HashFields, hashFields, namedValue, wordOf } from './hash.ts'
 import { actionKind } from './kind.ts'
+import { parseShortSubfield } from './short-field.ts'
 import { NICIRA, packedSubfield } from './wire.ts'
 
 /** How a hash becomes a link number (NX_MP_ALG_* of Open vSwitch). */
@@ -38,7 +39,7 @@ const parseMultipath = (text: string) => {
   const [fields = '', basis = '', algorithm = '', links = '', argument = '', dst] = splitTop(text)
   if (dst === undefined) throw new TextSyntaxError(text, 'multipath(fields,basis,algorithm,links,arg,dst) is expected')
   const maxLink = integer(links, 0x10000) - 1
-  const target = parseSubfield(dst)
+  const target = parseShortSubfield(dst)
   if (maxLink < 0 || maxLink >= 2 ** target.bits) {
     throw new TextSyntaxError(text, `${links} links do not fit ${target.bits} bits`)
   }

@@ -6,7 +6,7 @@ import { u16, u32 } from '../wire/primitives.ts'
 import { actionKind } from './kind.ts'
 import { membersJson, NICIRA, packedSubfield, port16, readHeader, subfieldJson, writePackedBits } from './wire.ts'
 
-interface OutputReg {
+export interface OutputReg {
   readonly src: Subfield
   /** Bytes for the controller, where `src` turns out to be its port. */
   readonly maxLen: number

@@ -33,11 +33,20 @@ const parseOutputField = (text: string): Action => {
   return { type: src.code.experimenter === undefined ? 'outputReg' : 'outputReg2', src, maxLen: WHOLE_PACKET }
 }
 
+const portOrNone = (text: string): number | undefined => {
+  try {
+    return parsePort(text)
+  } catch (error) {
+    if (error instanceof TextSyntaxError) return undefined
+    throw error
+  }
+}
+
 /** Parses what follows `output`: a port, a field, or `(port=…,max_len=…)`. */
 export const parseOutput = (text: string): readonly Action[] => {
   if (/\bport=/.test(text) && /\bmax_len=/.test(text)) return [parseTruncated(text)]
-  if (text.includes('[') || /^(NX|OX|ONF|ERIC)[A-Z]*_/.test(text)) return [parseOutputField(text)]
-  const port = parsePort(text)
+  const port = portOrNone(text)
+  if (port === undefined) return [parseOutputField(text)]
   return [outputTo(port, port === Port.CONTROLLER ? WHOLE_PACKET : 0)]
 }
 

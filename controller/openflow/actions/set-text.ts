@@ -5,32 +5,13 @@ import { parseInteger } from '../fields/value-text.ts'
 import { arrow } from '../text/scan.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
 import type { Action } from './actions.ts'
+import { bitsOf, ones, runs } from './runs.ts'
 import { parseSetValue } from './set-value.ts'
-
-const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n
 
 /** reg_load names a field in 4 bytes and knows how long it is. */
 const loadable = ({ nxmCode, variable }: Field): boolean => nxmCode.experimenter === undefined && !variable
 
-/** Bits that one reg_load holds. */
-const loadBits = 64
-
-/** The runs of ones in a mask, from the lowest, none longer than one reg_load. */
-const runs = (mask: bigint, width: number): { offset: number; bits: number }[] => {
-  const found: { offset: number; bits: number }[] = []
-  let run: { offset: number; bits: number } | undefined
-  for (let bit = 0; bit < width; bit++) {
-    if (((mask >> BigInt(bit)) & 1n) === 0n) run = undefined
-    else if (run && run.bits < loadBits) run.bits++
-    else {
-      run = { offset: bit, bits: 1 }
-      found.push(run)
-    }
-  }
-  return found
-}
-
-const bytesOf = (value: bigint): number => Math.max(1, Math.ceil(value.toString(16).length / 2))
+const bytesOf = (value: bigint): number => (value === 0n ? 0 : Math.ceil(value.toString(16).length / 2))
 
 /** Geneve options go with as many bytes as their mask, or value, needs. */
 const oxmOf = (code: Field['code'], value: bigint, mask?: bigint): Oxm => {
@@ -45,10 +26,10 @@ const loadMasked = (target: Field, value: bigint, mask: bigint): readonly Action
   if (!loadable(target)) {
     return [{ type: 'regLoad2', oxm: oxmOf(code, value, mask === ones(target.bytes * 8) ? undefined : mask) }]
   }
-  return runs(mask, wholeBits(code)).map(({ offset, bits }) => ({
+  return runs(mask, wholeBits(code)).map((run) => ({
     type: 'regLoad',
-    dst: { code, offset, bits },
-    value: (value >> BigInt(offset)) & ones(bits),
+    dst: { code, ...run },
+    value: bitsOf(value, run),
   }))
 }
 
@@ -68,8 +49,7 @@ export const parseSetField = (text: string): readonly Action[] => {
   if (parsed.mask === undefined) return [setWhole(target, value)]
   const mask = BigInt(parsed.mask)
   if (mask === ones(target.bytes * 8)) return [setWhole(target, value)]
-  const isExact = mask === 0n || mask === ones(target.bits)
-  if (!target.maskable && !isExact) throw new TextSyntaxError(text, `${to} takes no mask`)
+  if (!target.maskable && mask !== 0n) throw new TextSyntaxError(text, `${to} takes no mask`)
   return loadMasked(target, value, mask)
 }
 

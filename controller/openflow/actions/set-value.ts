@@ -1,4 +1,5 @@
 import type { OxmCode, OxmValue } from '../fields/field.ts'
+import { flagTables, formatFlags } from '../fields/flag-text.ts'
 import { isWide, type Oxm } from '../fields/oxm.ts'
 import { formatValue, hex, type MaskedValue, parseValue } from '../fields/value-text.ts'
 
@@ -9,10 +10,13 @@ const integerFormats: Readonly<Partial<Record<OxmCode['field']['format'], (value
   vlanVid: String,
 }
 
+const formatWhole = (code: OxmCode, value: OxmValue): string =>
+  code.field.format === 'tunnelFlags' ? formatFlags(flagTables.tunnelFlags, Number(value)) : formatValue(code, value)
+
 /** `VALUE[/MASK]` as ovs-ofctl writes it in set_field and learn. */
 export const formatSetValue = ({ code, value, mask }: Oxm): string => {
   const integer = integerFormats[code.field.format]
-  if (!integer) return formatValue(code, value, mask)
+  if (!integer) return mask === undefined ? formatWhole(code, value) : formatValue(code, value, mask)
   return mask === undefined ? integer(value) : `${integer(value)}/${hex(mask)}`
 }
 

@@ -22,8 +22,22 @@ const output = actionKind({
   },
 })
 
-const copyTtlOut = actionKind({ name: 'copyTtlOut', wire: { type: 11 }, body: empty, format: () => 'copy_ttl_out' })
-const copyTtlIn = actionKind({ name: 'copyTtlIn', wire: { type: 12 }, body: empty, format: () => 'copy_ttl_in' })
+/** Open vSwitch has no keyword for this, nor for the next one and those of PBB. */
+const copyTtlOut = actionKind({
+  name: 'copyTtlOut',
+  wire: { type: 11 },
+  body: empty,
+  format: () => 'copy_ttl_out',
+  keywords: { copy_ttl_out: () => [{ type: 'copyTtlOut' }] },
+})
+
+const copyTtlIn = actionKind({
+  name: 'copyTtlIn',
+  wire: { type: 12 },
+  body: empty,
+  format: () => 'copy_ttl_in',
+  keywords: { copy_ttl_in: () => [{ type: 'copyTtlIn' }] },
+})
 
 const setMplsTtl = actionKind({
   name: 'setMplsTtl',
@@ -106,9 +120,16 @@ const pushPbb = actionKind({
   wire: { type: 26 },
   body: struct({ ethertype: u16, pad: pad(2) }),
   format: ({ ethertype }) => `push_pbb:${hex16(ethertype)}`,
+  keywords: { push_pbb: ({ value }) => [{ type: 'pushPbb', ethertype: integer(value, 0xffff) }] },
 })
 
-const popPbb = actionKind({ name: 'popPbb', wire: { type: 27 }, body: empty, format: () => 'pop_pbb' })
+const popPbb = actionKind({
+  name: 'popPbb',
+  wire: { type: 27 },
+  body: empty,
+  format: () => 'pop_pbb',
+  keywords: { pop_pbb: () => [{ type: 'popPbb' }] },
+})
 
 /** Actions that OpenFlow 1.3.5 §7.2.5 defines, but for set-field, which needs the field table. */
 export const standardKinds = [
