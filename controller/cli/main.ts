@@ -1,0 +1,27 @@
+import { createRequire } from 'node:module'
+import { Command } from 'commander'
+import { complaint } from './complaint.ts'
+import { openflow } from './openflow/openflow.ts'
+
+/** The package names itself, so that sources and what is built from them find the same file. */
+const { version } = createRequire(import.meta.url)('heddle/package.json') as { version: string }
+
+// What reads our output may stop early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
+const program = new Command('heddle')
+  .description('An OpenFlow 1.3 controller for container networks')
+  .version(version)
+  .addCommand(openflow())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  const text = complaint(error)
+  if (text === undefined) throw error
+  console.error(text)
+  process.exitCode = 1
+}
