@@ -187,7 +187,7 @@ t.test('a packet-in2 can be made from its parts', (t) => {
   t.ok(hex.endsWith('7777000601020000'))
   t.equal(toHex(encodeMessage(decodeMessage(fromHex(hex)))), hex)
   t.throws(() => encodeMessage({ ...message, properties: [{ type: 'reason', reason: 256 }] }), {
-    path: 'packetIn2.properties[0].reason',
+    message: 'packetIn2.properties[0].reason: 256 is more than 255',
   })
   t.end()
 })
