@@ -59,9 +59,7 @@ export class Requests {
     const found = this.take(message.xid)
     if (!found) return false
     if (message.type === 'error')
-      found.reject(
-        new RequestRefused(found.what, errorName(message) ?? `error type ${message.errorType}`, message),
-      )
+      found.reject(new RequestRefused(found.what, errorName(message) ?? `error type ${message.errorType}`, message))
     else found.resolve(message)
     return true
   }
