@@ -64,13 +64,16 @@ const bitNames = (names: Names, value: number): string[] =>
 
 const bitsText = (names: Names, value: number): string => bitNames(names, value).join(' ') || '0'
 
+/** Empty for no features. */
 const featuresText = (value: number): string =>
   bitNames(PortFeatures, value)
     .map((name) => featureTexts[name] ?? name.replace(/_(?=[FH]D$)/, '-'))
-    .join(' ') || '0'
+    .join(' ')
 
-const featureLine = (label: string, value: number): string =>
-  value === 0 ? '' : `\n     ${label} ${featuresText(value)}`
+const featureLine = (label: string, value: number): string => {
+  const text = featuresText(value)
+  return text === '' ? '' : `\n     ${label} ${text}`
+}
 
 /** A name up to its first character that does not print. */
 const nameText = (name: string): string => /^[ -~]*/.exec(name)?.[0] ?? ''
@@ -122,7 +125,7 @@ export const portMod = messageKind({
   text: (body) =>
     ` port: ${formatPort(body.portNo)}: addr:${formatMac(body.hwAddr)}` +
     `\n     config: ${bitsText(PortConfig, body.config)}\n     mask:   ${bitsText(PortConfig, body.mask)}` +
-    `\n     advertise: ${body.advertise === 0 ? 'UNCHANGED' : featuresText(body.advertise)}`,
+    `\n     advertise: ${featuresText(body.advertise) || 'UNCHANGED'}`,
 })
 
 export const portKinds = [portStatus, portMod] as const

@@ -1,4 +1,5 @@
-import { pad } from '../wire/codec.ts'
+import { messageKind } from '../messages/kind.ts'
+import { pad, struct } from '../wire/codec.ts'
 import { flagsOf } from '../wire/names.ts'
 import { u16 } from '../wire/primitives.ts'
 
@@ -11,5 +12,37 @@ export const multipartHeader = { flags: flagsOf(u16, MultipartFlags), headerPad:
 /** ` flags=[more]` as ovs-ofctl prints it, or nothing. */
 export const flagsText = (flags: number): string => {
   if (flags === 0) return ''
-  return flags === MultipartFlags.MORE ? ' flags=[more]' : ` flags=0x${flags.toString(16)}`
+  const unknown = flags & ~MultipartFlags.MORE
+  const more = (flags & MultipartFlags.MORE) === 0 ? '' : '[more]'
+  return ` flags=${more}${unknown === 0 ? '' : `[***unknown flags 0x${unknown.toString(16).padStart(4, '0')}***]`}`
 }
+
+interface Flagged {
+  readonly flags: number
+}
+
+/** The text of a multipart message: its flags, then its body. */
+export const withFlags =
+  <B extends Flagged>(text: (body: B) => string) =>
+  (body: B): string =>
+    flagsText(body.flags) + text(body)
+
+/** A request without a body. */
+export const bareRequest = <const Name extends string>(name: Name, ofp: string, part: number, text = '') =>
+  messageKind({
+    name,
+    ofp,
+    wire: { multipart: 'request', part },
+    body: struct({ ...multipartHeader }),
+    text: withFlags(() => text),
+  })
+
+/** Seconds that say that a switch does not know how long. */
+export const UNKNOWN_DURATION = 0xffff_ffff
+
+const unknownCount = 0xffff_ffff_ffff_ffffn
+
+/** A counter; `?` for one that the switch does not keep (OpenFlow 1.3.5 §5.8). */
+export const counterText = (value: bigint): string => (value === unknownCount ? '?' : String(value))
+
+export const isCounted = (value: bigint): boolean => value !== unknownCount

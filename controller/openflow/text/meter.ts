@@ -12,11 +12,13 @@ import { toHex } from '../wire/json.ts'
 import { flagNames } from '../wire/names.ts'
 import { dottedBytes, type Item, integer, items } from './scan.ts'
 
-const reserved: Readonly<Record<string, number>> = {
-  all: Meter.ALL,
-  controller: Meter.CONTROLLER,
-  slowpath: Meter.SLOWPATH,
-}
+const reserved: ReadonlyMap<string, number> = new Map([
+  ['all', Meter.ALL],
+  ['controller', Meter.CONTROLLER],
+  ['slowpath', Meter.SLOWPATH],
+])
+
+const flagBits: ReadonlyMap<string, number> = new Map(Object.entries(meterFlagText))
 
 interface Head {
   meterId: number | undefined
@@ -28,8 +30,8 @@ interface Head {
 const readHead = (text: string): Head => {
   const head: Head = { meterId: undefined, flags: 0, raw: false }
   for (const item of items(text)) {
-    const flag = meterFlagText[item.key as keyof typeof meterFlagText]
-    if (item.key === 'meter') head.meterId = reserved[item.value] ?? integer(item.value)
+    const flag = flagBits.get(item.key)
+    if (item.key === 'meter') head.meterId = reserved.get(item.value) ?? integer(item.value)
     else if (item.key === 'flags') {
       head.flags |= integer(item.value, 0xffff)
       head.raw = true
@@ -100,7 +102,7 @@ const bandProblem = (band: MeterBand, flags: number): string | undefined => {
   return band.type === 'dscpRemark' && band.precLevel === 0 ? 'a dscp_remark band needs prec_level=' : undefined
 }
 
-const isNamed = (meterId: number): boolean => Object.values(reserved).includes(meterId)
+const isNamed = (meterId: number): boolean => [...reserved.values()].includes(meterId)
 
 /** What keeps ovs-ofctl from taking a meter, if anything. */
 const problemOf = ({ meterId, flags, bands }: MeterConfig): string | undefined => {

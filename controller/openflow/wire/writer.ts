@@ -27,7 +27,8 @@ export class Writer {
   }
 
   u8(value: number): void {
-    this.view.setUint8(this.take(1), value)
+    const at = this.take(1)
+    this.view.setUint8(at, value)
   }
 
   u16(value: number): void {
@@ -87,8 +88,11 @@ export class Writer {
   /** A fixed-length string, filled with NULs. */
   text(value: string, length: number): void {
     const encoded = encoder.encode(value)
-    this.raw(encoded.subarray(0, length))
-    this.zeros(length - Math.min(encoded.length, length))
+    let end = Math.min(encoded.length, length)
+    // A string that is cut is cut between characters, so that it reads as the same again.
+    while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end--
+    this.raw(encoded.subarray(0, end))
+    this.zeros(length - end)
   }
 
   /** Overwrites a 16-bit length written earlier. */
