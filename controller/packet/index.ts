@@ -1,0 +1,42 @@
+export { type Ipv4Input, type Ipv6Input, ipv4Of, ipv6Of, type MacInput, macOf } from './address.ts'
+export { type Arp, type ArpInput, ArpOp, encodeArp, parseArp } from './arp.ts'
+export { internetChecksum, updatedChecksum } from './checksum.ts'
+export {
+  type Ethernet,
+  type EthernetInput,
+  EtherType,
+  encodeEthernet,
+  parseEthernet,
+  type VlanTag,
+} from './ethernet.ts'
+export {
+  addressBytes,
+  arpReplyFrame,
+  arpRequestFrame,
+  broadcast,
+  type EchoInput,
+  echoFrame,
+  ipFrame,
+  type Network,
+  neighborFrame,
+  tcpFrame,
+  udpFrame,
+} from './frames.ts'
+export { echoRest, encodeIcmp, type Icmp, type IcmpInput, IcmpType, parseIcmp } from './icmp.ts'
+export {
+  encodeIcmpv6,
+  encodeNeighbor,
+  type Icmpv6,
+  type Icmpv6Input,
+  Icmpv6Type,
+  type Neighbor,
+  NeighborFlags,
+  type NeighborInput,
+  parseIcmpv6,
+  parseNeighbor,
+} from './icmpv6.ts'
+export { encodeIpv4, IpProtocol, type Ipv4, type Ipv4PacketInput, ipv4ChecksumOk, parseIpv4 } from './ipv4.ts'
+export { encodeIpv6, type Ipv6, type Ipv6PacketInput, type Ipv6Upper, parseIpv6 } from './ipv6.ts'
+export { type Packet, parsePacket } from './packet.ts'
+export { encodeTcp, parseTcp, type Tcp, TcpFlags, type TcpInput } from './tcp.ts'
+export { encodeUdp, parseUdp, type Udp, type UdpInput } from './udp.ts'
