@@ -53,8 +53,18 @@ const tryOne = (bytes: Uint8Array): string | undefined => {
   return performance.now() - started > slow && isSlow(bytes) ? `slow: more than ${slow} ms` : undefined
 }
 
+/** What is wrong with a message, with the place; stacks cost more than all else and are left out before. */
+const explain = (bytes: Uint8Array, problem: string): string => {
+  Error.stackTraceLimit = 10
+  const explained = tryBytes(bytes) ?? problem
+  Error.stackTraceLimit = 0
+  return explained
+}
+
 /** Tries mutated messages until the count or the time is used up. The same seed gives the same messages. */
 export const fuzz = ({ corpus, count, seconds, seed }: FuzzOptions): FuzzResult => {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
   const random = makeRandom(seed)
   const findings = new Map<string, { count: number; first: Uint8Array }>()
   const warm = Math.min(50_000, Math.floor(count / 4))
@@ -66,11 +76,13 @@ export const fuzz = ({ corpus, count, seconds, seed }: FuzzOptions): FuzzResult 
     if (executions === warm) base = heap()
     if (executions % 1024 === 0 && performance.now() > deadline) break
     const bytes = mutated(corpus, random)
-    const problem = tryOne(bytes)
-    if (problem === undefined) continue
+    const found = tryOne(bytes)
+    if (found === undefined) continue
+    const problem = explain(bytes, found)
     const known = findings.get(problem)
     if (known) known.count++
     else findings.set(problem, { count: 1, first: bytes })
   }
+  Error.stackTraceLimit = stackTraceLimit
   return { executions, findings, seconds: (performance.now() - started) / 1000, growth: heap() - base }
 }

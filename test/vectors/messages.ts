@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../controller/openflow/wire/errors.ts'
-import { fromHex, toHex } from '../../controller/openflow/wire/json.ts'
-import { codec13, codecOf } from './codecs.ts'
+import { fromHex, type Json, toHex } from '../../controller/openflow/wire/json.ts'
+import { codec13, codecOf, type VersionCodec } from './codecs.ts'
 import { isMembers, type Members, textOf, type Value } from './load.ts'
 import { Comparison } from './osken.ts'
 import { inputAgrees, parseInput, paste } from './syntax.ts'
@@ -21,6 +21,13 @@ const checkRefused = (bytes: Uint8Array): readonly string[] => {
 
 const checkEncoding = (again: string, hex: string): readonly string[] =>
   again === hex ? [] : [`re-encodes to ${again}`]
+
+/** The JSON form says all that the message says; a HELLO of another version says it as one of 1.3. */
+const checkJson = (codec: VersionCodec, message: object, hex: string): readonly string[] => {
+  const json = JSON.parse(JSON.stringify(codec.toJson(message))) as Json
+  const again = toHex(codec.encode({ ...message, ...codec.fromJson(json) }))
+  return again === hex ? [] : [`re-encodes to ${again} by way of JSON`]
+}
 
 /** What Open vSwitch refuses may be refused; what is not must come out as it went in. */
 const checkUnsupported = (bytes: Uint8Array, hex: string, tally: Tally): readonly string[] => {
@@ -111,6 +118,7 @@ export const checkMessage = (line: Members, tally: Tally): readonly string[] => 
   const message = codec.decode(bytes)
   return [
     ...reasons(() => checkEncoding(toHex(codec.encode(message)), hex)),
+    ...reasons(() => checkJson(codec, message, hex)),
     ...reasons(() => checkDecodedForm(line, message, tally)),
     ...reasons(() => checkText(line, codec.format(message), tally)),
     ...reasons(() => (codec === codec13 ? checkSyntax(line, message, tally) : [])),
