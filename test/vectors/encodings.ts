@@ -35,9 +35,9 @@ const rank = (value: unknown): number => executed.indexOf(String((value as Plain
 const inOrder = (list: readonly unknown[]): readonly unknown[] =>
   list.some((value) => rank(value) >= 0) ? [...list].sort((a, b) => rank(a) - rank(b)) : list
 
-/** How long a Geneve option is stands in the switch's TLV table, not in a flow's text. */
+/** How long a Geneve option is stands in the switch's TLV table, not in a flow's text; none asks only that it is there. */
 const ofFullLength = (oxm: Oxm): Oxm =>
-  oxm.field.variable && oxm.field.key !== 'unknown'
+  oxm.field.variable && oxm.field.key !== 'unknown' && oxm.code.length > 0
     ? new Oxm(withLength(oxm.code, oxm.field.bytes), oxm.value, oxm.mask)
     : oxm
 

@@ -4,7 +4,7 @@ import { ProtocolError } from '../wire/errors.ts'
 
 /** How much of unfinished replies is held. What goes beyond is dropped, whole replies at a time. */
 export interface JoinLimits {
-  /** Bytes on the wire of all unfinished replies together: 64 MiB unless given. */
+  /** Bytes on the wire of all unfinished replies together: 16 MiB unless given, which decoded may take ten times as much. */
   readonly bytes: number
   /** Parts of one reply: 65536 unless given. */
   readonly parts: number
@@ -12,7 +12,7 @@ export interface JoinLimits {
   readonly open: number
 }
 
-export const defaultJoinLimits: JoinLimits = { bytes: 64 * 1024 * 1024, parts: 65536, open: 256 }
+export const defaultJoinLimits: JoinLimits = { bytes: 16 * 1024 * 1024, parts: 65536, open: 256 }
 
 /** Transaction ids remembered of replies that were dropped, so that their last parts are too. */
 const rememberedDropped = 4096
