@@ -1,0 +1,37 @@
+export type { Change, ChangeBatch, Collection, Item, Kind, WriteOptions } from './collection.ts'
+export { collection } from './collection.ts'
+export type { Json } from './document.ts'
+export type { AppInstall, Host } from './entities.ts'
+export { apps, hosts } from './entities.ts'
+export {
+  CompactedError,
+  ConflictError,
+  FutureRevisionError,
+  InvalidDocumentError,
+  InvalidRequestError,
+  SchemaTooNewError,
+  StoreClosedError,
+  StoreCorruptError,
+  StoreError,
+  StoreFailedError,
+  StoreLockedError,
+} from './errors.ts'
+export type { AppId, HostId, Id, NetworkId, PortId, RouterId } from './ids.ts'
+export { hostIdOf, makeId } from './ids.ts'
+export { openSqliteStore } from './sqlite/open.ts'
+export type {
+  Batch,
+  Compare,
+  Entry,
+  Event,
+  Operation,
+  RangeRequest,
+  RangeResult,
+  Span,
+  Store,
+  Transaction,
+  TransactionResult,
+  Watch,
+  WatchRequest,
+} from './store.ts'
+export { absent, exists, unchanged } from './store.ts'
