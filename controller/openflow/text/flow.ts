@@ -132,25 +132,46 @@ export const parseFlowMod = (text: string, command: number = FlowModCommand.ADD)
 
 const when = (condition: boolean, text: () => string): string[] => (condition ? [text()] : [])
 
-const cookieText = (flow: FlowMod): string =>
-  `cookie=0x${flow.cookie.toString(16)}${flow.cookieMask === 0n ? '' : `/0x${flow.cookieMask.toString(16)}`}`
+const cookieText = (cookie: bigint): string => `cookie=0x${cookie.toString(16)}`
+
+/** Only flows with certain bits of the cookie are meant. */
+const cookieFilter = ({ cookie, cookieMask }: FlowMod): string[] =>
+  when(cookieMask !== 0n, () => `${cookieText(cookie)}/0x${cookieMask.toString(16)}`)
+
+const tableText = ({ tableId }: FlowMod, usual: number): string[] => when(tableId !== usual, () => `table=${tableId}`)
+
+const priorityText = ({ priority }: FlowMod): string[] =>
+  when(priority !== defaultPriority, () => `priority=${priority}`)
+
+const matchText = (flow: FlowMod): string[] => [formatMatchFields(flow.match)].filter((text) => text !== '')
+
+const isFiltered = (flow: FlowMod): boolean => flow.command !== FlowModCommand.ADD && flow.cookieMask !== 0n
+
+/** What there is of a flow that is added or modified. */
+const flowTexts = (flow: FlowMod): string[] => [
+  ...tableText(flow, 0),
+  ...(isFiltered(flow) ? cookieFilter(flow) : when(flow.cookie !== 0n, () => cookieText(flow.cookie))),
+  ...when(flow.idleTimeout !== 0, () => `idle_timeout=${flow.idleTimeout}`),
+  ...when(flow.hardTimeout !== 0, () => `hard_timeout=${flow.hardTimeout}`),
+  ...flagNames(flowFlagText, flow.flags),
+  ...priorityText(flow),
+  ...matchText(flow),
+  `actions=${formatInstructions(flow.instructions)}`,
+]
+
+/** What chooses the flows that go; timeouts, flags and actions mean nothing there, nor a priority but for a strict one. */
+const deletionTexts = (flow: FlowMod): string[] => [
+  ...tableText(flow, ALL_TABLES),
+  ...cookieFilter(flow),
+  ...(flow.command === FlowModCommand.DELETE_STRICT ? priorityText(flow) : []),
+  ...matchText(flow),
+  ...when(flow.outPort !== Port.ANY, () => `out_port=${formatPort(flow.outPort)}`),
+  ...when(flow.outGroup !== Group.ANY, () => `out_group=${flow.outGroup}`),
+]
 
 /**
  * A flow as text that `ovs-ofctl -O OpenFlow13 add-flow` (mod-flows, del-flows) takes; the command
- * itself is not in it.
+ * itself is not in it. Members that mean nothing to the command are left out.
  */
-export const formatFlow = (flow: FlowMod): string => {
-  const match = formatMatchFields(flow.match)
-  return [
-    ...when(flow.tableId !== (isDelete(flow.command) ? ALL_TABLES : 0), () => `table=${flow.tableId}`),
-    ...when(flow.cookie !== 0n || flow.cookieMask !== 0n, () => cookieText(flow)),
-    ...when(flow.idleTimeout !== 0, () => `idle_timeout=${flow.idleTimeout}`),
-    ...when(flow.hardTimeout !== 0, () => `hard_timeout=${flow.hardTimeout}`),
-    ...flagNames(flowFlagText, flow.flags),
-    ...when(flow.priority !== defaultPriority, () => `priority=${flow.priority}`),
-    ...when(match !== '', () => match),
-    ...when(isDelete(flow.command) && flow.outPort !== Port.ANY, () => `out_port=${formatPort(flow.outPort)}`),
-    ...when(isDelete(flow.command) && flow.outGroup !== Group.ANY, () => `out_group=${flow.outGroup}`),
-    ...when(!isDelete(flow.command), () => `actions=${formatInstructions(flow.instructions)}`),
-  ].join(',')
-}
+export const formatFlow = (flow: FlowMod): string =>
+  (isDelete(flow.command) ? deletionTexts(flow) : flowTexts(flow)).join(',')
