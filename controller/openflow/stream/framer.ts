@@ -1,5 +1,5 @@
 import { ProtocolError } from '../wire/errors.ts'
-import { headerLength, largestMessage, minimumLength } from './lengths.ts'
+import { headerLength, largestMessage, minimumLengths } from './lengths.ts'
 
 /** What a Framer calls for what it finds in the stream. Neither method may throw. */
 export interface FrameSink {
@@ -191,24 +191,26 @@ export class Framer {
   }
 
   private deliver(view: DataView, bytes: Uint8Array, start: number, end: number): void {
-    const error = this.check(view, start)
-    if (error === undefined) {
-      if (!this.sink.frame(view, bytes, start, end)) this.stopped = true
-      return
-    }
+    const kind = view.getUint16(start)
+    const length = view.getUint16(start + 2)
+    const taken =
+      this.versions[kind >>> 8] === 1 && length >= (minimumLengths[kind] as number) && length <= this.maximum
+    if (!taken) this.refuse(view, bytes, start, end)
+    else if (!this.sink.frame(view, bytes, start, end)) this.stopped = true
+  }
+
+  private refuse(view: DataView, bytes: Uint8Array, start: number, end: number): void {
+    const length = view.getUint16(start + 2)
+    const error = this.reason(view.getUint8(start), view.getUint8(start + 1), length)
     this.failed = error.fatal
-    if (!error.fatal) this.skip = view.getUint16(start + 2) - (end - start)
+    if (!error.fatal) this.skip = length - (end - start)
     if (!this.sink.error(error, bytes, start, end)) this.stopped = true
   }
 
   /** What is wrong with a message by its header (OpenFlow 1.3.5 §7.1.1). */
-  private check(view: DataView, start: number): ProtocolError | undefined {
-    const version = view.getUint8(start)
-    const type = view.getUint8(start + 1)
-    const length = view.getUint16(start + 2)
+  private reason(version: number, type: number, length: number): ProtocolError {
     if (length < headerLength) return new ProtocolError('OFPBRC_BAD_LEN', `a message of ${length} bytes`, true)
     if (this.versions[version] === 0) return new ProtocolError('OFPBRC_BAD_VERSION', `version ${version}`)
-    if (length >= minimumLength(version, type) && length <= this.maximum) return undefined
     return new ProtocolError('OFPBRC_BAD_LEN', `a message of type ${type} with ${length} bytes`)
   }
 }

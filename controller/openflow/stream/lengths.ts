@@ -69,16 +69,15 @@ const minimum10: readonly number[] = [
   16, // QUEUE_GET_CONFIG_REPLY
 ]
 
-const table = (lengths: readonly number[]): Uint8Array => {
-  const all = new Uint8Array(256).fill(headerLength)
-  all.set(lengths)
-  return all
+const allMinima = (): Uint8Array => {
+  const minima = new Uint8Array(0x1_0000).fill(headerLength)
+  minima.set(minimum13, Version.OPENFLOW_1_3 * 0x100)
+  minima.set(minimum10, Version.OPENFLOW_1_0 * 0x100)
+  return minima
 }
 
-const tables: readonly Uint8Array[] = Array.from({ length: 256 }, (_, version) => {
-  if (version === Version.OPENFLOW_1_3) return table(minimum13)
-  return version === Version.OPENFLOW_1_0 ? table(minimum10) : table([])
-})
-
-/** The least bytes of a message, header included; 8 where the version or type is unknown. */
-export const minimumLength = (version: number, type: number): number => (tables[version] as Uint8Array)[type] as number
+/**
+ * The least bytes of a message, header included, by the first 16 bits of its header: version and
+ * type. 8 where they are unknown.
+ */
+export const minimumLengths: Uint8Array = allMinima()
