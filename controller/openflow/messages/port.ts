@@ -96,7 +96,7 @@ export const PortReason = { ADD: 0, DELETE: 1, MODIFY: 2 } as const
 const reasonTexts = ['ADD', 'DEL', 'MOD']
 
 /** A port has come, gone or changed (OpenFlow 1.3.5 §7.4.3). */
-export const portStatus = messageKind({
+const portStatus = messageKind({
   name: 'portStatus',
   ofp: 'OFPT_PORT_STATUS',
   wire: { type: 12 },
@@ -105,7 +105,7 @@ export const portStatus = messageKind({
 })
 
 /** Changes how a port is set (OpenFlow 1.3.5 §7.3.4.3). */
-export const portMod = messageKind({
+const portMod = messageKind({
   name: 'portMod',
   ofp: 'OFPT_PORT_MOD',
   wire: { type: 16 },

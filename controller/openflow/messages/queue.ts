@@ -35,7 +35,7 @@ const packetQueue = measured(
 export type PacketQueue = Infer<typeof packetQueue>
 
 /** OpenFlow 1.3.5 §7.3.6 */
-export const queueGetConfigRequest = messageKind({
+const queueGetConfigRequest = messageKind({
   name: 'queueGetConfigRequest',
   ofp: 'OFPT_QUEUE_GET_CONFIG_REQUEST',
   wire: { type: 22 },
@@ -58,7 +58,7 @@ const queueText = ({ queueId, properties }: PacketQueue): string => {
 }
 
 /** OpenFlow 1.3.5 §7.3.6 */
-export const queueGetConfigReply = messageKind({
+const queueGetConfigReply = messageKind({
   name: 'queueGetConfigReply',
   ofp: 'OFPT_QUEUE_GET_CONFIG_REPLY',
   wire: { type: 23 },

@@ -4,7 +4,7 @@ import { ALL_TABLES } from './flow-mod.ts'
 import { messageKind } from './kind.ts'
 
 /** Configures a table (OpenFlow 1.3.5 §7.3.3); all its bits are deprecated. */
-export const tableMod = messageKind({
+const tableMod = messageKind({
   name: 'tableMod',
   ofp: 'OFPT_TABLE_MOD',
   wire: { type: 17 },

@@ -4,7 +4,7 @@ import { text } from '../wire/primitives.ts'
 import { flagsText, multipartHeader } from './header.ts'
 
 /** OpenFlow 1.3.5 §7.3.5.1 */
-export const descRequest = messageKind({
+const descRequest = messageKind({
   name: 'descRequest',
   ofp: 'OFPST_DESC request',
   wire: { multipart: 'request', part: 0 },
@@ -29,7 +29,7 @@ export const descText = (body: Description): string =>
   `\nSerial Num: ${body.serialNumber}\nDP Description: ${body.datapath}`
 
 /** OpenFlow 1.3.5 §7.3.5.1 */
-export const descReply = messageKind({
+const descReply = messageKind({
   name: 'descReply',
   ofp: 'OFPST_DESC reply',
   wire: { multipart: 'reply', part: 0 },

@@ -13,7 +13,7 @@ const text = withFlags(
 )
 
 /** A request of an experimenter that we do not know: kept as it came (OpenFlow 1.3.5 §7.3.5.16). */
-export const experimenterStatsRequest = messageKind({
+const experimenterStatsRequest = messageKind({
   name: 'experimenterStatsRequest',
   ofp: 'OFPST_EXPERIMENTER request',
   wire: { multipart: 'request', part: experimenterPart },
@@ -22,7 +22,7 @@ export const experimenterStatsRequest = messageKind({
 })
 
 /** A reply of an experimenter that we do not know: kept as it came (OpenFlow 1.3.5 §7.3.5.16). */
-export const experimenterStatsReply = messageKind({
+const experimenterStatsReply = messageKind({
   name: 'experimenterStatsReply',
   ofp: 'OFPST_EXPERIMENTER reply',
   wire: { multipart: 'reply', part: experimenterPart },

@@ -116,7 +116,7 @@ const monitorText = ({ id, flags, outPort, tableId, match: fields }: FlowMonitor
 }
 
 /** Asks to be told of changes of flows (ONF extension 187). */
-export const flowMonitorRequest = messageKind({
+const flowMonitorRequest = messageKind({
   name: 'flowMonitorRequest',
   ofp: 'ONFST_FLOW_MONITOR request',
   wire: { multipart: 'request', experimenter, expType: flowMonitor },
@@ -184,7 +184,7 @@ const updateText = (value: FlowUpdate): string => {
 }
 
 /** Changes of flows: the answer to a request, and later ones unasked (ONF extension 187). */
-export const flowMonitorReply = messageKind({
+const flowMonitorReply = messageKind({
   name: 'flowMonitorReply',
   ofp: 'ONFST_FLOW_MONITOR reply',
   wire: { multipart: 'reply', experimenter, expType: flowMonitor },

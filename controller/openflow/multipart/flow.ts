@@ -42,7 +42,7 @@ const requestText = ({ tableId, outPort, outGroup, cookie, cookieMask, match: fi
     .join('')
 
 /** OpenFlow 1.3.5 §7.3.5.2 */
-export const flowStatsRequest = messageKind({
+const flowStatsRequest = messageKind({
   name: 'flowStatsRequest',
   ofp: 'OFPST_FLOW request',
   wire: { multipart: 'request', part: 1 },
@@ -129,7 +129,7 @@ const flow: Codec<FlowStats> = {
 }
 
 /** A flow in a line of `ovs-ofctl dump-flows`. */
-export const formatFlowStats = (value: FlowStats): string => {
+const formatFlowStats = (value: FlowStats): string => {
   const fields = formatMatch(value.match, value.priority)
   return [
     `cookie=0x${value.cookie.toString(16)}, duration=${durationText(value.durationSec, value.durationNsec)}, `,
@@ -143,7 +143,7 @@ export const formatFlowStats = (value: FlowStats): string => {
 }
 
 /** OpenFlow 1.3.5 §7.3.5.2 */
-export const flowStatsReply = messageKind({
+const flowStatsReply = messageKind({
   name: 'flowStatsReply',
   ofp: 'OFPST_FLOW reply',
   wire: { multipart: 'reply', part: 1 },
@@ -152,7 +152,7 @@ export const flowStatsReply = messageKind({
 })
 
 /** OpenFlow 1.3.5 §7.3.5.3 */
-export const aggregateStatsRequest = messageKind({
+const aggregateStatsRequest = messageKind({
   name: 'aggregateStatsRequest',
   ofp: 'OFPST_AGGREGATE request',
   wire: { multipart: 'request', part: 2 },
@@ -161,7 +161,7 @@ export const aggregateStatsRequest = messageKind({
 })
 
 /** OpenFlow 1.3.5 §7.3.5.3 */
-export const aggregateStatsReply = messageKind({
+const aggregateStatsReply = messageKind({
   name: 'aggregateStatsReply',
   ofp: 'OFPST_AGGREGATE reply',
   wire: { multipart: 'reply', part: 2 },

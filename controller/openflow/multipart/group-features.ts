@@ -29,10 +29,10 @@ const perType: Codec<readonly number[]> = {
 }
 
 /** OpenFlow 1.3.5 §7.3.5.11 */
-export const groupFeaturesRequest = bareRequest('groupFeaturesRequest', 'OFPST_GROUP_FEATURES request', 8)
+const groupFeaturesRequest = bareRequest('groupFeaturesRequest', 'OFPST_GROUP_FEATURES request', 8)
 
 /** OpenFlow 1.3.5 §7.3.5.11 */
-export const groupFeaturesReply = messageKind({
+const groupFeaturesReply = messageKind({
   name: 'groupFeaturesReply',
   ofp: 'OFPST_GROUP_FEATURES reply',
   wire: { multipart: 'reply', part: 8 },

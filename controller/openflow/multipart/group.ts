@@ -9,7 +9,7 @@ import { bareRequest, isCounted, multipartHeader, UNKNOWN_DURATION, withFlags } 
 const idText = (groupId: number): string => nameOf({ ALL: Group.ALL, ANY: Group.ANY }, groupId) ?? String(groupId)
 
 /** OpenFlow 1.3.5 §7.3.5.9; `groupId` may be `Group.ALL`. */
-export const groupStatsRequest = messageKind({
+const groupStatsRequest = messageKind({
   name: 'groupStatsRequest',
   ofp: 'OFPST_GROUP request',
   wire: { multipart: 'request', part: 6 },
@@ -46,7 +46,7 @@ const statsText = (stats: GroupStats): string =>
   ].join('')
 
 /** OpenFlow 1.3.5 §7.3.5.9 */
-export const groupStatsReply = messageKind({
+const groupStatsReply = messageKind({
   name: 'groupStatsReply',
   ofp: 'OFPST_GROUP reply',
   wire: { multipart: 'reply', part: 6 },
@@ -55,7 +55,7 @@ export const groupStatsReply = messageKind({
 })
 
 /** OpenFlow 1.3.5 §7.3.5.10 */
-export const groupDescRequest = bareRequest('groupDescRequest', 'OFPST_GROUP_DESC request', 7, ' group_id=ALL')
+const groupDescRequest = bareRequest('groupDescRequest', 'OFPST_GROUP_DESC request', 7, ' group_id=ALL')
 
 const groupDesc = sized(struct({ groupType: enumOf(u8, GroupType), pad: pad(1), groupId: u32, buckets }), {
   minimum: 8,
@@ -69,11 +69,11 @@ export interface GroupDesc {
 }
 
 /** A group in a line of `ovs-ofctl dump-groups`, which add-group takes. */
-export const formatGroupDesc = (group: GroupDesc): string =>
+const formatGroupDesc = (group: GroupDesc): string =>
   `group_id=${group.groupId},type=${groupTypeText(group.groupType)}${formatBuckets(group.groupType, group.buckets)}`
 
 /** OpenFlow 1.3.5 §7.3.5.10 */
-export const groupDescReply = messageKind({
+const groupDescReply = messageKind({
   name: 'groupDescReply',
   ofp: 'OFPST_GROUP_DESC reply',
   wire: { multipart: 'reply', part: 7 },

@@ -8,7 +8,7 @@ const bridge = 3
 const flow = 4
 
 /** Open vSwitch's request for the counters of a bridge's IPFIX exporter. */
-export const ipfixBridgeRequest = messageKind({
+const ipfixBridgeRequest = messageKind({
   name: 'ipfixBridgeRequest',
   ofp: 'NXST_IPFIX_BRIDGE request',
   wire: { multipart: 'request', experimenter: nicira, expType: bridge },
@@ -17,7 +17,7 @@ export const ipfixBridgeRequest = messageKind({
 })
 
 /** Open vSwitch's request for the counters of the IPFIX exporters that flows sample to. */
-export const ipfixFlowRequest = messageKind({
+const ipfixFlowRequest = messageKind({
   name: 'ipfixFlowRequest',
   ofp: 'NXST_IPFIX_FLOW request',
   wire: { multipart: 'request', experimenter: nicira, expType: flow },
@@ -65,7 +65,7 @@ const countersText = (stats: IpfixStats, indent: number): string => {
 }
 
 /** Counters of a bridge's IPFIX exporter. */
-export const ipfixBridgeReply = messageKind({
+const ipfixBridgeReply = messageKind({
   name: 'ipfixBridgeReply',
   ofp: 'NXST_IPFIX_BRIDGE reply',
   wire: { multipart: 'reply', experimenter: nicira, expType: bridge },
@@ -76,7 +76,7 @@ export const ipfixBridgeReply = messageKind({
 })
 
 /** Counters of the IPFIX exporters that flows sample to. */
-export const ipfixFlowReply = messageKind({
+const ipfixFlowReply = messageKind({
   name: 'ipfixFlowReply',
   ofp: 'NXST_IPFIX_FLOW reply',
   wire: { multipart: 'reply', experimenter: nicira, expType: flow },

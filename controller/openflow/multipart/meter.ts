@@ -19,7 +19,7 @@ const idBody = struct({ ...multipartHeader, meterId: u32, pad: pad(4) })
 const idText = withFlags(({ meterId }: Infer<typeof idBody>) => ` meter=${formatMeterId(meterId)}`)
 
 /** OpenFlow 1.3.5 §7.3.5.12; `meterId` may be `Meter.ALL`. */
-export const meterStatsRequest = messageKind({
+const meterStatsRequest = messageKind({
   name: 'meterStatsRequest',
   ofp: 'OFPST_METER request',
   wire: { multipart: 'request', part: 9 },
@@ -54,7 +54,7 @@ const statsText = (stats: MeterStats): string =>
   ].join('')
 
 /** OpenFlow 1.3.5 §7.3.5.12 */
-export const meterStatsReply = messageKind({
+const meterStatsReply = messageKind({
   name: 'meterStatsReply',
   ofp: 'OFPST_METER reply',
   wire: { multipart: 'reply', part: 9 },
@@ -63,7 +63,7 @@ export const meterStatsReply = messageKind({
 })
 
 /** OpenFlow 1.3.5 §7.3.5.13; `meterId` may be `Meter.ALL`. */
-export const meterConfigRequest = messageKind({
+const meterConfigRequest = messageKind({
   name: 'meterConfigRequest',
   ofp: 'OFPST_METER_CONFIG request',
   wire: { multipart: 'request', part: 10 },
@@ -74,7 +74,7 @@ export const meterConfigRequest = messageKind({
 const meterConfig = sized(struct({ flags: meterFlags, meterId: u32, bands: meterBands }), { minimum: 8 })
 
 /** OpenFlow 1.3.5 §7.3.5.13 */
-export const meterConfigReply = messageKind({
+const meterConfigReply = messageKind({
   name: 'meterConfigReply',
   ofp: 'OFPST_METER_CONFIG reply',
   wire: { multipart: 'reply', part: 10 },
@@ -86,12 +86,12 @@ export const meterConfigReply = messageKind({
 export const MeterBandTypes = { DROP: 1 << 1, DSCP_REMARK: 1 << 2 } as const
 
 /** OpenFlow 1.3.5 §7.3.5.14 */
-export const meterFeaturesRequest = bareRequest('meterFeaturesRequest', 'OFPST_METER_FEATURES request', 11)
+const meterFeaturesRequest = bareRequest('meterFeaturesRequest', 'OFPST_METER_FEATURES request', 11)
 
 const bandTypeText = { drop: MeterBandTypes.DROP, dscp_remark: MeterBandTypes.DSCP_REMARK } as const
 
 /** OpenFlow 1.3.5 §7.3.5.14 */
-export const meterFeaturesReply = messageKind({
+const meterFeaturesReply = messageKind({
   name: 'meterFeaturesReply',
   ofp: 'OFPST_METER_FEATURES reply',
   wire: { multipart: 'reply', part: 11 },

@@ -7,7 +7,7 @@ import { u32, u64 } from '../wire/primitives.ts'
 import { bareRequest, counterText, multipartHeader, UNKNOWN_DURATION, withFlags } from './header.ts'
 
 /** OpenFlow 1.3.5 §7.3.5.6; `portNo` may be `Port.ANY`. */
-export const portStatsRequest = messageKind({
+const portStatsRequest = messageKind({
   name: 'portStatsRequest',
   ofp: 'OFPST_PORT request',
   wire: { multipart: 'request', part: 4 },
@@ -58,7 +58,7 @@ const statsText = (stats: PortStats): string =>
   ].join('')
 
 /** OpenFlow 1.3.5 §7.3.5.6 */
-export const portStatsReply = messageKind({
+const portStatsReply = messageKind({
   name: 'portStatsReply',
   ofp: 'OFPST_PORT reply',
   wire: { multipart: 'reply', part: 4 },
@@ -67,10 +67,10 @@ export const portStatsReply = messageKind({
 })
 
 /** OpenFlow 1.3.5 §7.3.5.7 */
-export const portDescRequest = bareRequest('portDescRequest', 'OFPST_PORT_DESC request', 13, ' port=ANY')
+const portDescRequest = bareRequest('portDescRequest', 'OFPST_PORT_DESC request', 13, ' port=ANY')
 
 /** OpenFlow 1.3.5 §7.3.5.7 */
-export const portDescReply = messageKind({
+const portDescReply = messageKind({
   name: 'portDescReply',
   ofp: 'OFPST_PORT_DESC reply',
   wire: { multipart: 'reply', part: 13 },

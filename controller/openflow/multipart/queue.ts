@@ -9,7 +9,7 @@ import { counterText, multipartHeader, UNKNOWN_DURATION, withFlags } from './hea
 const nameText = (queueId: number): string => (queueId === ALL_QUEUES ? 'ALL' : String(queueId))
 
 /** OpenFlow 1.3.5 §7.3.5.8; `portNo` may be `Port.ANY`, `queueId` ALL_QUEUES. */
-export const queueStatsRequest = messageKind({
+const queueStatsRequest = messageKind({
   name: 'queueStatsRequest',
   ofp: 'OFPST_QUEUE request',
   wire: { multipart: 'request', part: 5 },
@@ -40,7 +40,7 @@ const statsText = (stats: QueueStats): string => {
 }
 
 /** OpenFlow 1.3.5 §7.3.5.8 */
-export const queueStatsReply = messageKind({
+const queueStatsReply = messageKind({
   name: 'queueStatsReply',
   ofp: 'OFPST_QUEUE reply',
   wire: { multipart: 'reply', part: 5 },

@@ -61,7 +61,7 @@ export type TableFeatures = Infer<typeof tableFeatures>
 const body = struct({ ...multipartHeader, tables: listOf(tableFeatures) })
 
 /** Asks what the tables can do, or with a list of tables, asks for these (OpenFlow 1.3.5 §7.3.5.5). */
-export const tableFeaturesRequest = messageKind({
+const tableFeaturesRequest = messageKind({
   name: 'tableFeaturesRequest',
   ofp: 'OFPST_TABLE_FEATURES request',
   wire: { multipart: 'request', part: 12 },
@@ -70,7 +70,7 @@ export const tableFeaturesRequest = messageKind({
 })
 
 /** OpenFlow 1.3.5 §7.3.5.5 */
-export const tableFeaturesReply = messageKind({
+const tableFeaturesReply = messageKind({
   name: 'tableFeaturesReply',
   ofp: 'OFPST_TABLE_FEATURES reply',
   wire: { multipart: 'reply', part: 12 },

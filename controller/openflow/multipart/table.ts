@@ -5,7 +5,7 @@ import { dittoText } from './ditto.ts'
 import { bareRequest, multipartHeader, withFlags } from './header.ts'
 
 /** OpenFlow 1.3.5 §7.3.5.4 */
-export const tableStatsRequest = bareRequest('tableStatsRequest', 'OFPST_TABLE request', 3)
+const tableStatsRequest = bareRequest('tableStatsRequest', 'OFPST_TABLE request', 3)
 
 const table = struct({ tableId: u8, pad: pad(3), activeCount: u32, lookupCount: u64, matchedCount: u64 })
 
@@ -16,7 +16,7 @@ const countsText = ({ activeCount, lookupCount, matchedCount }: TableStats): str
   `    active=${activeCount}, lookup=${lookupCount}, matched=${matchedCount}`
 
 /** OpenFlow 1.3.5 §7.3.5.4 */
-export const tableStatsReply = messageKind({
+const tableStatsReply = messageKind({
   name: 'tableStatsReply',
   ofp: 'OFPST_TABLE reply',
   wire: { multipart: 'reply', part: 3 },
