@@ -1,6 +1,6 @@
 import type { Subfield } from '../../controller/openflow/fields/subfield.ts'
 import type { Value } from './load.ts'
-import { sameField } from './osken-fields.ts'
+import { numberOfText, sameField } from './osken-fields.ts'
 
 type Ours = Readonly<Record<string, unknown>>
 /** Whether a member of another library's form says the same as ours. Undefined where that cannot be told. */
@@ -22,6 +22,8 @@ export const aliases: Readonly<Record<string, readonly string[]>> = {
   new_pkt_type: ['packetType'],
   slaves: ['members'],
   arg: ['argument'],
+  recirc_table: ['table'],
+  packet_in_format: ['format'],
   'OFPActionSetField.field': ['oxm'],
   'action.set_field.field': ['oxm'],
   range_ipv4_min: ['ipv4Min'],
@@ -91,6 +93,30 @@ const wordsOf = (bytes: Uint8Array): number[] =>
 
 const sameList = (theirs: Value, ours: readonly unknown[]): boolean => JSON.stringify(theirs) === JSON.stringify(ours)
 
+/** A number, or the bits of the packet that hold it. */
+const zoneField: Check = (theirs, { zone }) =>
+  theirs === ''
+    ? typeof zone === 'number'
+    : typeof zone === 'object' && sameField(String(theirs), (zone as Subfield).code)
+
+const zoneNumber: Check = (theirs, ours) =>
+  typeof ours.zone === 'number' ? theirs === ours.zone : packs('zone')(theirs, ours)
+
+/** One mask of LoxiGen's, of the pair that we have. */
+const maskAt =
+  (name: string, role: 0 | 1): Check =>
+  (theirs, ours) =>
+    theirs === (ours[name] as readonly number[])[role]
+
+/** Fields of an OpenFlow 1.0 match: those that are wildcarded keep the value that came. */
+const matched10 =
+  (name: string): Check =>
+  (theirs, ours) => {
+    const value = ours[name] ?? (ours.ignored as Ours | undefined)?.[name] ?? 0
+    const number = typeof value === 'object' ? (value as { readonly address: number }).address : Number(value)
+    return typeof theirs === 'string' ? numberOfText(theirs) === BigInt(number) : theirs === number
+  }
+
 const cannotTell: Check = () => undefined
 
 /** Members that stand in ours in another shape. */
@@ -126,6 +152,29 @@ export const special: Readonly<Record<string, Check>> = {
   'NXFlowSpecOutput.n_bits': hasBits('src'),
   'NXActionBundle.dst': absent('dst'),
   'NXActionBundle.n_slaves': (theirs, ours) => theirs === (ours.members as readonly unknown[]).length,
+  'NXActionCT.zone_src': zoneField,
+  'NXActionCT.zone_ofs_nbits': zoneNumber,
+  'OFPMatch.in_port': matched10('inPort'),
+  'OFPMatch.dl_src': matched10('dlSrc'),
+  'OFPMatch.dl_dst': matched10('dlDst'),
+  'OFPMatch.dl_vlan': matched10('dlVlan'),
+  'OFPMatch.dl_vlan_pcp': matched10('dlVlanPcp'),
+  'OFPMatch.dl_type': matched10('dlType'),
+  'OFPMatch.nw_tos': matched10('nwTos'),
+  'OFPMatch.nw_proto': matched10('nwProto'),
+  'OFPMatch.nw_src': matched10('nwSrc'),
+  'OFPMatch.nw_dst': matched10('nwDst'),
+  'OFPMatch.tp_src': matched10('tpSrc'),
+  'OFPMatch.tp_dst': matched10('tpDst'),
+  ...Object.fromEntries(
+    ['packet_in', 'port_status', 'flow_removed'].flatMap((kind) => {
+      const name = `${kind.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())}Mask`
+      return ['message.async_get_reply', 'message.async_set'].flatMap((owner) => [
+        [`${owner}.${kind}_mask_equal_master`, maskAt(name, 0)],
+        [`${owner}.${kind}_mask_slave`, maskAt(name, 1)],
+      ])
+    }),
+  ),
   // os-ken reads every encap action as one of Ethernet
   'NXActionEncapEther.new_pkt_type': cannotTell,
   'NXActionOutputTrunc.port': samePort('port'),

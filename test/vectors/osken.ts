@@ -6,7 +6,11 @@ import { aliases, special } from './osken-names.ts'
 type Ours = Readonly<Record<string, unknown>>
 
 /** Members that only say how long or of what kind a thing is: its re-encoded bytes prove them. */
-const structural = new Set(['len', 'length', 'type', 'actions_len', 'match_len', 'subtype', 'vendor', '_class'])
+const structural = new Set(
+  'len length type actions_len match_len subtype vendor _class _command stats_type exp_type property slave_type'.split(
+    ' ',
+  ),
+)
 
 const camel = (name: string): string => name.replace(/_+(.)/g, (_, letter: string) => letter.toUpperCase())
 
@@ -140,7 +144,7 @@ export class Comparison {
       return
     }
     const found = pair(owner, key, theirs, ours)
-    if (found === undefined && theirs !== null) this.unpaired.add(`${owner}.${key}`)
+    if (found === undefined && theirs !== null && theirs !== '') this.unpaired.add(`${owner}.${key}`)
     else this.value(theirs, found, place)
   }
 }
