@@ -1,11 +1,15 @@
 import { actionKinds } from './actions/actions.ts'
+import { shorthands } from './actions/shorthand.ts'
 import { allFields, type Field, type OxmCode } from './fields/field.ts'
 import { instructionKinds } from './instructions/instructions.ts'
 import { GroupType } from './messages/bucket.ts'
 import type { MessageWire } from './messages/kind.ts'
 import { messageKinds } from './messages/messages.ts'
 import { meterBandKinds } from './messages/meter-band.ts'
+import { actionKinds10 } from './of10/actions.ts'
+import { errorEntries10 } from './of10/errors.ts'
 import { messageKinds as messageKinds10 } from './of10/messages.ts'
+import { experimenterErrorEntries } from './wire/error-experimenter.ts'
 import { errorEntries } from './wire/error-table.ts'
 
 /** One thing that the codec supports: its name, numbers and the like, in the order to show them. */
@@ -50,25 +54,41 @@ const fieldRow = (field: Field): SupportedRow => ({
   nxm: codesText(field.codePoints.filter(isNxm)),
 })
 
-const actionRow = ({ name, wire, keywords = {} }: (typeof actionKinds)[number]): SupportedRow => ({
+const actionRow = ({ name, wire }: (typeof actionKinds)[number]): SupportedRow => ({
   name,
   number: 'type' in wire ? wire.type : `${hex(wire.experimenter)}/${wire.subtype}`,
-  keywords: Object.keys(keywords).join(' '),
 })
+
+/** Words that begin an action in text; a shorthand stands for one action or another, as the rest of it says. */
+const keywordRows = (): SupportedRow[] => [
+  ...actionKinds.flatMap(({ name, keywords = {} }) => Object.keys(keywords).map((word) => ({ word, action: name }))),
+  ...Object.keys(shorthands).map((word) => ({ word, action: '-' })),
+]
 
 const namedRows = (names: Readonly<Record<string, number>>): SupportedRow[] =>
   Object.entries(names).map(([name, number]) => ({ name, number }))
 
+const errorRow = ({ name, type, code }: (typeof errorEntries10)[number]): SupportedRow => ({ name, type, code })
+
+const core = messageKinds.filter((kind) => !isMultipart(kind) && !isExperimenter(kind))
+
 /** All that the codec supports, from the tables that it works by, as titled lists. */
 export const supported = (): Readonly<Record<string, readonly SupportedRow[]>> => ({
-  messages: messageKinds.filter((kind) => !isMultipart(kind) && !isExperimenter(kind)).map(messageRow),
+  messages: core.map(messageRow).toSorted((a, b) => Number(a.number) - Number(b.number)),
   'multipart messages': messageKinds.filter(isMultipart).map(messageRow),
   'experimenter messages': messageKinds.filter(isExperimenter).map(messageRow),
   'match fields': allFields.map(fieldRow),
   instructions: instructionKinds.map(({ name, type }) => ({ name, number: type })),
   actions: actionKinds.map(actionRow),
+  'words of actions in text': keywordRows(),
   'group types': namedRows(GroupType),
   'meter bands': meterBandKinds.map(({ name, tag }) => ({ name, number: tag })),
-  errors: errorEntries.map(({ name, type, code }) => ({ name, type, code })),
+  errors: errorEntries.map(errorRow),
+  'experimenter errors': experimenterErrorEntries.map(({ name, experimenter, expType }) => ({
+    name,
+    number: `${hex(experimenter)}/${expType}`,
+  })),
   'messages of OpenFlow 1.0': messageKinds10.map(messageRow),
+  'actions of OpenFlow 1.0': actionKinds10.map(actionRow),
+  'errors of OpenFlow 1.0': errorEntries10.map(errorRow),
 })

@@ -21,7 +21,7 @@ const RoleStatusMask = { PRIMARY_REQUEST: 1, CONFIG: 2, EXPERIMENTER: 4 } as con
 const TableStatusMask = { VACANCY_DOWN: 8, VACANCY_UP: 0x10 } as const
 const RequestForwardMask = { GROUP_MOD: 1, METER_MOD: 2 } as const
 
-interface MaskBody {
+export interface MaskBody {
   /** Bit n stands for reason n of the message. */
   readonly mask: number
 }

@@ -16,14 +16,14 @@ export const ErrorType: Readonly<Record<string, number>> = {
   EXPERIMENTER: experimenterError,
 }
 
-interface StandardError {
+export interface StandardError {
   readonly errorType: number
   readonly code: number
   /** The beginning of the message that failed, at least 64 bytes of it; for HELLO_FAILED a text. */
   readonly data: Uint8Array
 }
 
-interface ExperimenterError {
+export interface ExperimenterError {
   readonly errorType: typeof experimenterError
   /** The error's number, which its experimenter gives. */
   readonly expType: number

@@ -1,0 +1,84 @@
+import {
+  collection,
+  defineApp,
+  formatMac,
+  matchField,
+  type openflow,
+  type PacketInView,
+  PortState,
+} from '../../controller/index.ts'
+
+/** Where a station was last seen. */
+interface Station {
+  readonly dpid: bigint
+  readonly mac: number
+  readonly port: number
+}
+
+/** Seconds after which a station that sends nothing is forgotten, as in IEEE 802.1D. */
+const ageing = 300
+const ethernetHeader = 14
+/** OFPRR_IDLE_TIMEOUT */
+const idleTimeout = 0
+
+/** The lowest bit of the first byte marks addresses of groups, which send nothing. */
+const isGroup = (mac: number): boolean => (Math.floor(mac / 0x10000000000) & 1) === 1
+
+const readMac = ({ view }: PacketInView, at: number): number =>
+  view.getUint16(at) * 0x1_0000_0000 + view.getUint32(at + 2)
+
+const keyOf = (dpid: bigint, mac: number): string => `${dpid.toString(16)} ${formatMac(mac)}`
+
+/** The station that a flow of the first stage stands for. */
+const stationOf = (match: openflow.Match): { mac: number; port: number } | undefined => {
+  const mac = matchField(match, 'ethSrc')?.value
+  const port = matchField(match, 'inPort')?.value
+  return typeof mac === 'number' && typeof port === 'number' ? { mac, port } : undefined
+}
+
+/**
+ * A learning switch for plain bridges. A frame from a station that is not known, or that has moved,
+ * goes on and to the controller too; the controller then has the switch send frames for that
+ * station to its port alone. It does not look for loops: use it where there are none.
+ */
+export default defineApp({
+  name: 'l2-switch',
+  pipeline: ['learn', 'forward'],
+  collections: { stations: collection<Station>() },
+  punts: { packetsPerSecond: 1000 },
+  rules: {
+    flood: {
+      flows: ({ stages: { learn, forward } }) => [learn.otherwise.punt().goto(forward), forward.otherwise.flood()],
+    },
+    station: {
+      each: 'stations',
+      on: ({ dpid }) => dpid,
+      flows: ({ mac, port }, { stages: { learn, forward } }) => [
+        learn.when({ inPort: port, ethSrc: mac }).expire({ idle: ageing }).goto(forward),
+        forward.when({ ethDst: mac }).output(port),
+      ],
+    },
+  },
+  packetIn(packet, { dpid }, { collections: { stations } }) {
+    if (packet.dataLength < ethernetHeader) return
+    const mac = readMac(packet, packet.dataStart + 6)
+    if (isGroup(mac) || stations.get(keyOf(dpid, mac))?.port === packet.inPort) return
+    stations.set(keyOf(dpid, mac), { dpid, mac, port: packet.inPort })
+  },
+  recover({ match }, { dpid }, { collections: { stations } }) {
+    const station = stationOf(match)
+    if (station) stations.set(keyOf(dpid, station.mac), { dpid, ...station })
+  },
+  message(message, { dpid }, { collections: { stations } }) {
+    const station =
+      message.type === 'flowRemoved' && message.reason === idleTimeout ? stationOf(message.match) : undefined
+    if (!station || stations.get(keyOf(dpid, station.mac))?.port !== station.port) return
+    stations.delete(keyOf(dpid, station.mac))
+  },
+  portStatus({ portNo, state }, { dpid, ports }, { collections: { stations } }) {
+    if (ports.has(portNo) && (state & PortState.LINK_DOWN) === 0) return
+    for (const [key, station] of stations.entries()) {
+      if (station.dpid === dpid && station.port === portNo) stations.delete(key)
+    }
+  },
+})
