@@ -1,5 +1,5 @@
 import type { Codec } from '../wire/codec.ts'
-import { checkLength, listOf } from '../wire/codec.ts'
+import { checkLength } from '../wire/codec.ts'
 import { EncodeError, ProtocolError } from '../wire/errors.ts'
 import type { Json, JsonObject } from '../wire/json.ts'
 import type { Reader } from '../wire/reader.ts'
@@ -74,5 +74,3 @@ export const oxm: Codec<Oxm> = {
     return fields[0] as Oxm
   },
 }
-
-export const oxmList = listOf(oxm)

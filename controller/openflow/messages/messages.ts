@@ -9,8 +9,6 @@ import type { MessageOf } from './kind.ts'
 import { makeMessageSet } from './message-set.ts'
 import type { AnyKind } from './registry.ts'
 
-export { headerLength } from './message-set.ts'
-
 /** The version byte of OpenFlow 1.3. */
 export const version13 = 4
 

@@ -159,13 +159,9 @@ export const errorEntries = entriesOf(standard) as readonly ErrorEntry[]
 
 const byName = new Map(errorEntries.map((entry) => [entry.name, entry]))
 const byNumber = new Map(errorEntries.map((entry) => [(entry.type << 16) | entry.code, entry]))
-const typeNames = new Map(errorEntries.map((entry) => [entry.type, entry.typeName]))
 
 /** The wire numbers of a named error. */
 export const errorByName = (name: ErrorName): ErrorEntry => byName.get(name) as ErrorEntry
 
 /** The standard error with these wire numbers, if OpenFlow 1.3 defines one. */
 export const errorByNumber = (type: number, code: number): ErrorEntry | undefined => byNumber.get((type << 16) | code)
-
-/** The name of an error type (`BAD_REQUEST` for 1), if OpenFlow 1.3 defines it. */
-export const errorTypeName = (type: number): string | undefined => typeNames.get(type)
