@@ -1,2 +1,17 @@
+// What apps and programs that embed the controller may use.
+
+export {
+  type App,
+  type AppContext,
+  collection,
+  defineApp,
+  type InstalledFlow,
+  type Rule,
+  type RuleContext,
+  type SwitchView,
+} from './engine/app.ts'
+export { Engine, type EngineOptions } from './engine/engine.ts'
+export { FlowBuilder, GroupEntry, MeterEntry, type Stage, type Stages } from './flow/index.ts'
 /** The codec; also `heddle/openflow` on its own. */
 export * as openflow from './openflow/index.ts'
+export { formatMac, matchField, type PacketInView, PortReason, PortState } from './openflow/index.ts'

@@ -1,19 +1,20 @@
 import type { FlowBuilder, GroupEntry, MeterEntry, Stages } from '../flow/index.ts'
-import type { Message, PacketInView, Port, Unsent } from '../switch/index.ts'
+import type { Message, MessageNamed, PacketInView, Port, Unsent } from '../switch/index.ts'
 import type { Collection, View } from './facts.ts'
 
 /** What a rule gives for one object on one switch: flows, and groups and meters that they use. */
 export type Wanted = FlowBuilder | GroupEntry | MeterEntry
 
 /** The kinds of things an app keeps: each made by `collection<Value>()`. */
-export type Collections = Readonly<Record<string, CollectionOf<never>>>
+export type Collections = Readonly<Record<string, CollectionOf<unknown>>>
 
+/** `value` is never there: it carries the type. */
 export interface CollectionOf<V> {
-  readonly value: (value: V) => V
+  readonly value?: V
 }
 
 /** Declares a collection of values of type `V`. */
-export const collection = <V>(): CollectionOf<V> => ({ value: (value) => value })
+export const collection = <V>(): CollectionOf<V> => ({})
 
 type ValueOf<D> = D extends CollectionOf<infer V> ? V : never
 
@@ -23,6 +24,9 @@ export interface SwitchView {
   /** Its ports by number, as it last described them. */
   readonly ports: ReadonlyMap<number, Port>
 }
+
+/** A flow as a switch reports it. */
+export type InstalledFlow = MessageNamed<'flowStatsReply'>['flows'][number]
 
 /** What a rule sees besides its object. */
 export interface RuleContext<P extends readonly string[], C extends Collections> {
@@ -35,15 +39,15 @@ export interface RuleContext<P extends readonly string[], C extends Collections>
 /** Flows for a switch itself. */
 export interface SwitchRule<P extends readonly string[], C extends Collections> {
   readonly each?: undefined
-  readonly flows: (context: RuleContext<P, C>) => readonly Wanted[]
+  flows(context: RuleContext<P, C>): readonly Wanted[]
 }
 
 /** Flows for each object of a collection, on each switch where it matters. */
 export interface ObjectRule<P extends readonly string[], C extends Collections, K extends keyof C> {
   readonly each: K
   /** The one switch where the object matters; all switches unless given. */
-  readonly on?: (object: ValueOf<C[K]>, key: string) => bigint | undefined
-  readonly flows: (object: ValueOf<C[K]>, context: RuleContext<P, C>, key: string) => readonly Wanted[]
+  on?(object: ValueOf<C[K]>, key: string): bigint | undefined
+  flows(object: ValueOf<C[K]>, context: RuleContext<P, C>, key: string): readonly Wanted[]
 }
 
 type AnyObjectRule<P extends readonly string[], C extends Collections> = {
@@ -72,16 +76,23 @@ export interface App<P extends readonly string[] = readonly string[], C extends 
   readonly collections: C
   /** Rules by name; the name is part of each flow's cookie. */
   readonly rules: Readonly<Record<string, Rule<P, C>>>
+  /** Limits the packets that its flows punt, in each switch that has meters. */
+  readonly punts?: { readonly packetsPerSecond: number }
+  /**
+   * A flow of the app's that a switch held when it connected: what the app knew before the
+   * controller was restarted. What it does not take up again is removed.
+   */
+  recover?(flow: InstalledFlow, from: SwitchView, context: AppContext<C>): void
   /** A packet that one of the app's flows punted; the view is good during the call only. */
-  readonly packetIn?: (packet: PacketInView, from: SwitchView, context: AppContext<C>) => void
-  readonly switchUp?: (from: SwitchView, context: AppContext<C>) => void
-  readonly switchDown?: (from: SwitchView, context: AppContext<C>) => void
+  packetIn?(packet: PacketInView, from: SwitchView, context: AppContext<C>): void
+  switchUp?(from: SwitchView, context: AppContext<C>): void
+  switchDown?(from: SwitchView, context: AppContext<C>): void
   /** A port came, went or changed; `from.ports` shows it already. */
-  readonly portStatus?: (port: Port, from: SwitchView, context: AppContext<C>) => void
+  portStatus?(port: Port, from: SwitchView, context: AppContext<C>): void
   /** Any other message that a switch sent unasked, such as flow-removed. */
-  readonly message?: (message: Message, from: SwitchView, context: AppContext<C>) => void
+  message?(message: Message, from: SwitchView, context: AppContext<C>): void
   /** Called about once a second, to forget what is old. */
-  readonly tick?: (context: AppContext<C>) => void
+  tick?(context: AppContext<C>): void
 }
 
 const nameForm = /^[a-z][a-z0-9-]{0,62}$/

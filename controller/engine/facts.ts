@@ -19,6 +19,11 @@ export class Collection<V> {
     return this.values.size
   }
 
+  /** Takes over the values of another, as at a reload; nobody is told. */
+  adopt(other: Collection<V>): void {
+    for (const [key, value] of other.values) this.values.set(key, value)
+  }
+
   get(key: string): V | undefined {
     return this.values.get(key)
   }

@@ -2,10 +2,12 @@ import {
   appNumber,
   cookieHigh,
   type Flow,
-  FlowBuilder,
   GroupEntry,
   MeterEntry,
+  MeterFlags,
+  ownMeters,
   pipeline,
+  type Stages,
   unitNumber,
 } from '../flow/index.ts'
 import type { App, Collections, Rule, RuleContext, SwitchView, Wanted } from './app.ts'
@@ -19,6 +21,8 @@ export const defaultEpoch = 0x6865
 export interface Target {
   readonly view: SwitchView
   readonly desired: DesiredTable
+  /** Whether the switch has meters that packet-ins can pass through. */
+  readonly metersPunts: boolean
 }
 
 /** One rule for one object on one switch: what it wants, and what it read to know. */
@@ -51,9 +55,13 @@ export class RuleError extends Error {
 export class Units {
   private readonly app: App
   private readonly facts: Facts
-  private readonly stages: ReturnType<typeof pipeline>
+  /** The app's stages, with its punts metered and not. */
+  private readonly metered: Stages<readonly string[]>
+  private readonly plain: Stages<readonly string[]>
+  private readonly punts: MeterEntry | undefined
   private readonly high: number
   private readonly targets = new Map<bigint, Target>()
+  private readonly owners = new Map<string, Owner>()
   private readonly units = new Map<string, Unit>()
   private readonly readers = new Map<string, Set<Unit>>()
   private readonly dirty = new Set<Unit>()
@@ -63,7 +71,9 @@ export class Units {
   constructor(app: App, facts: Facts, firstTable = 0, epoch = defaultEpoch) {
     this.app = app
     this.facts = facts
-    this.stages = pipeline(app.pipeline, firstTable)
+    this.punts = app.punts && puntMeter(app.name, app.punts.packetsPerSecond)
+    this.metered = pipeline(app.pipeline, firstTable, this.punts?.id)
+    this.plain = pipeline(app.pipeline, firstTable)
     this.high = cookieHigh({ epoch, app: appNumber(app.name), unit: 0 })
   }
 
@@ -73,12 +83,8 @@ export class Units {
   }
 
   /** The rule and object that a cookie's unit number stands for; more than one where they share it. */
-  owners(unit: number): Owner[] {
-    const found = new Map<string, Owner>()
-    for (const { owner } of this.units.values()) {
-      if (owner.cookieLow === unit) found.set(`${owner.rule}\n${owner.object}`, owner)
-    }
-    return [...found.values()]
+  ownersOf(unit: number): Owner[] {
+    return [...this.owners.values()].filter(({ cookieLow }) => cookieLow === unit)
   }
 
   /** Notes a change of a collection, to be worked in by `evaluate`. */
@@ -94,6 +100,9 @@ export class Units {
   /** A switch came: every rule is evaluated for it at the next `evaluate`. */
   addSwitch(target: Target): void {
     this.targets.set(target.view.dpid, target)
+    if (this.punts && target.metersPunts) {
+      target.desired.meters.add(this.punts.id, { thing: this.punts, owner: this.owner('punts', switchObject) })
+    }
     for (const [name, rule] of this.rules()) {
       if (rule.each === undefined) this.unit(name, switchObject, target)
       else for (const [key] of this.collection(rule.each).entries()) this.place(name, rule, key, target)
@@ -106,18 +115,28 @@ export class Units {
     if (!target) return
     this.targets.delete(dpid)
     for (const unit of [...this.units.values()]) if (unit.target === target) this.drop(unit)
+    if (this.punts) target.desired.meters.remove(this.punts.id, this.owner('punts', switchObject))
   }
 
   /** Withdraws everything from every switch. */
   clear(): void {
-    for (const unit of [...this.units.values()]) this.drop(unit)
+    for (const dpid of [...this.targets.keys()]) this.removeSwitch(dpid)
+  }
+
+  private owner(rule: string, object: string): Owner {
+    const id = `${rule}\n${object}`
+    const known = this.owners.get(id)
+    if (known) return known
+    const owner = { app: this.app.name, rule, object, cookieHigh: this.high, cookieLow: unitNumber(rule, object) }
+    this.owners.set(id, owner)
+    return owner
   }
 
   /**
-   * Works in all changes since the last call.
+   * Works in all changes since the last call. A unit whose rule fails keeps what it wanted before;
+   * it is tried again when something that it read changes.
    *
-   * @throws RuleError naming rule and object where one fails; the tables are then as before for
-   *   that unit and those after it, and the next call tries again
+   * @throws RuleError of the first unit that failed, after all others were evaluated
    */
   evaluate(): void {
     for (const [collection, keys] of this.changed) {
@@ -126,10 +145,16 @@ export class Units {
         if (rule.each === collection) for (const key of keys) this.replace(name, rule, key)
       }
     }
+    let failure: unknown
     for (const unit of this.dirty) {
-      this.evaluateUnit(unit)
       this.dirty.delete(unit)
+      try {
+        this.evaluateUnit(unit)
+      } catch (error) {
+        failure ??= error
+      }
     }
+    if (failure !== undefined) throw failure
   }
 
   private rules(): [string, AnyRule][] {
@@ -162,8 +187,7 @@ export class Units {
   }
 
   private unit(rule: string, object: string, target: Target): void {
-    const owner = { app: this.app.name, rule, object, cookieHigh: this.high, cookieLow: unitNumber(rule, object) }
-    const unit: Unit = { owner, rule, object, target, ...nothing }
+    const unit: Unit = { owner: this.owner(rule, object), rule, object, target, ...nothing }
     this.units.set(unitId(rule, object, target), unit)
     this.dirty.add(unit)
   }
@@ -185,10 +209,8 @@ export class Units {
   private run(unit: Unit, reads: Set<string>): readonly Wanted[] {
     const rule = this.app.rules[unit.rule] as AnyRule
     const view = Object.fromEntries([...this.facts].map(([name, facts]) => [name, recordingView(facts, reads)]))
-    const context = { stages: this.stages, switch: unit.target.view, view } as RuleContext<
-      readonly string[],
-      Collections
-    >
+    const stages = unit.target.metersPunts ? this.metered : this.plain
+    const context = { stages, switch: unit.target.view, view } as RuleContext<readonly string[], Collections>
     try {
       if (rule.each === undefined) return rule.flows(context)
       return rule.flows(this.collection(rule.each).get(unit.object) as never, context, unit.object)
@@ -222,6 +244,16 @@ export class Units {
     Object.assign(unit, next)
   }
 }
+
+/** Bytes per second do not matter to a controller; packets do. */
+const puntFlags = MeterFlags.PKTPS | MeterFlags.BURST
+
+const puntMeter = (app: string, rate: number): MeterEntry =>
+  new MeterEntry({
+    meterId: ownMeters.first + appNumber(app),
+    flags: puntFlags,
+    bands: [{ type: 'drop', rate, burstSize: rate }],
+  })
 
 const unitId = (rule: string, object: string, target: Target): string => `${rule}\n${object}\n${target.view.dpid}`
 

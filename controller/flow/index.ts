@@ -1,6 +1,7 @@
+export { MeterFlags, type Slab } from '../openflow/index.ts'
 export { appNumber, type Cookie, cookieHigh, decodeCookie, encodeCookie, unitNumber } from './cookie.ts'
 export { Flow, type FlowSpec } from './flow.ts'
 export { type Bundle, writeBundleHeader, writeFlowMod } from './flow-mod.ts'
-export { GroupEntry, GroupModOffset, MeterEntry } from './group.ts'
+export { GroupEntry, GroupModOffset, MeterEntry, ownGroups, ownMeters } from './group.ts'
 export { allotRegisters, type BitRange, RegisterError } from './registers.ts'
 export { FlowBuilder, pipeline, type Stage, type Stages } from './stage.ts'

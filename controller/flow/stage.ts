@@ -1,6 +1,7 @@
 import {
   type Action,
   type CheckedMatch,
+  FlowModFlags,
   type Instruction,
   type Match,
   type MatchInput,
@@ -82,7 +83,10 @@ export class FlowBuilder<Later extends string = string> {
    * @param maxLen bytes of the packet; all of it unless given
    */
   punt(maxLen: number = wholePacket): FlowBuilder<Later> {
-    return this.apply({ type: 'output', port: Port.CONTROLLER, maxLen })
+    const { puntMeter } = this.steps
+    if (puntMeter === undefined) return this.apply({ type: 'output', port: Port.CONTROLLER, maxLen })
+    const limit = maxLen === wholePacket ? {} : { maxLen }
+    return this.apply({ type: 'controller2', ...limit, meterId: puntMeter })
   }
 
   /** Hands the packet to a group. */
@@ -105,10 +109,13 @@ export class FlowBuilder<Later extends string = string> {
 
   /** Drops the packet, under a name that tells why. */
   drop(name: string): FlowBuilder<Later> {
-    return this.with({ ...noSteps, drop: name })
+    return this.with({ actions: [], meterId: undefined, next: undefined, drop: name })
   }
 
-  /** The switch forgets the flow after so many seconds, without a packet (`idle`) or at all (`hard`). */
+  /**
+   * The switch forgets the flow after so many seconds, without a packet (`idle`) or at all
+   * (`hard`), and says so: the app gets the flow-removed as a message.
+   */
   expire(seconds: { readonly idle?: number; readonly hard?: number }): FlowBuilder<Later> {
     return this.with({ idle: seconds.idle ?? 0, hard: seconds.hard ?? 0 })
   }
@@ -123,6 +130,7 @@ export class FlowBuilder<Later extends string = string> {
       instructions: instructionsOf(this.steps),
       idleTimeout: idle,
       hardTimeout: hard,
+      flags: idle + hard > 0 ? FlowModFlags.SEND_FLOW_REM : 0,
       ...(drop === undefined ? {} : { drop }),
     })
   }
@@ -135,9 +143,19 @@ interface Steps {
   readonly idle: number
   readonly hard: number
   readonly drop: string | undefined
+  /** Meter that punts pass through; none on a switch that has no meters. */
+  readonly puntMeter: number | undefined
 }
 
-const noSteps: Steps = { actions: [], meterId: undefined, next: undefined, idle: 0, hard: 0, drop: undefined }
+const noSteps: Steps = {
+  actions: [],
+  meterId: undefined,
+  next: undefined,
+  idle: 0,
+  hard: 0,
+  drop: undefined,
+  puntMeter: undefined,
+}
 /** OFPCML_NO_BUFFER */
 const wholePacket = 0xffff
 
@@ -147,25 +165,31 @@ const instructionsOf = ({ actions, meterId, next }: Steps): Instruction[] => [
   ...(next === undefined ? [] : [{ type: 'gotoTable', tableId: next } as const]),
 ]
 
-const stage = (name: string, tableId: number): Stage => ({
-  name,
-  tableId,
-  when: (fields, priority = defaultPriority) => new FlowBuilder(tableId, priority, match(fields as never)),
-  matching: (fields, priority = defaultPriority) => new FlowBuilder(tableId, priority, fields),
-  otherwise: new FlowBuilder(tableId, 0, []),
-})
+const stage = (name: string, tableId: number, puntMeter: number | undefined): Stage => {
+  const steps = { ...noSteps, puntMeter }
+  return {
+    name,
+    tableId,
+    when: (fields, priority = defaultPriority) => new FlowBuilder(tableId, priority, match(fields as never), steps),
+    matching: (fields, priority = defaultPriority) => new FlowBuilder(tableId, priority, fields, steps),
+    otherwise: new FlowBuilder(tableId, 0, [], steps),
+  }
+}
 
 /** OpenFlow 1.3 has tables 0 to 254. */
 const tables = 255
 
 /**
- * Allots tables to stages in the order of their names, from `first` up.
+ * Allots tables to stages in the order of their names, from `first` up. What their flows punt goes
+ * through `puntMeter`, where one is given.
  *
  * @throws RangeError where a name stands twice or the tables do not suffice
  */
-export const pipeline = <const T extends readonly string[]>(names: T, first = 0): Stages<T> => {
+export const pipeline = <const T extends readonly string[]>(names: T, first = 0, puntMeter?: number): Stages<T> => {
   if (first + names.length > tables) throw new RangeError(`${names.length} stages from table ${first} do not fit`)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new RangeError(`two stages are called ${twice}`)
-  return Object.fromEntries(names.map((name, index) => [name, stage(name, first + index)])) as unknown as Stages<T>
+  return Object.fromEntries(
+    names.map((name, index) => [name, stage(name, first + index, puntMeter)]),
+  ) as unknown as Stages<T>
 }

@@ -1,4 +1,4 @@
-import type { MessageNamed } from '../openflow/index.ts'
+import { errorName, type MessageNamed } from '../openflow/index.ts'
 
 /** Why the controller gave up on a switch, or on one request to it. */
 export class SwitchError extends Error {
@@ -33,3 +33,6 @@ export class ConnectionClosed extends SwitchError {
 export class QueueFull extends SwitchError {
   override readonly name = 'QueueFull'
 }
+
+/** The name of an error message, or its numbers where it has none. */
+export const errorText = (error: MessageNamed<'error'>): string => errorName(error) ?? `error type ${error.errorType}`

@@ -1,6 +1,6 @@
 export type { Message, MessageNamed, PacketInView } from '../openflow/index.ts'
 export { Connection, type ConnectionEvents, type ConnectionOptions, type Unsent } from './connection.ts'
-export { ConnectionClosed, QueueFull, RequestRefused, RequestTimeout, SwitchError } from './errors.ts'
+export { ConnectionClosed, errorText, QueueFull, RequestRefused, RequestTimeout, SwitchError } from './errors.ts'
 export { type Capabilities, formatDpid, type Port, parseDpid, type SwitchInfo } from './info.ts'
 export { type Endpoint, Listener, type ListenerOptions, type TlsKeys } from './listener.ts'
 export { openSession, Session, type SessionEvents } from './session.ts'

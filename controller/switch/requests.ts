@@ -1,5 +1,5 @@
-import { errorName, type Message } from '../openflow/index.ts'
-import { ConnectionClosed, RequestRefused, RequestTimeout } from './errors.ts'
+import type { Message } from '../openflow/index.ts'
+import { ConnectionClosed, errorText, RequestRefused, RequestTimeout } from './errors.ts'
 
 interface Pending {
   readonly what: string
@@ -58,8 +58,7 @@ export class Requests {
   answer(message: Message): boolean {
     const found = this.take(message.xid)
     if (!found) return false
-    if (message.type === 'error')
-      found.reject(new RequestRefused(found.what, errorName(message) ?? `error type ${message.errorType}`, message))
+    if (message.type === 'error') found.reject(new RequestRefused(found.what, errorText(message), message))
     else found.resolve(message)
     return true
   }

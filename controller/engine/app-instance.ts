@@ -1,0 +1,140 @@
+import { appNumber, cookieHigh } from '../flow/index.ts'
+import type { Message, PacketInView, Port } from '../switch/index.ts'
+import type { App, AppContext, Collections, InstalledFlow, SwitchView } from './app.ts'
+import type { LiveSwitch, Report } from './engine.ts'
+import { Collection } from './facts.ts'
+import { Units } from './units.ts'
+
+export interface InstanceOptions {
+  readonly epoch: number
+  readonly firstTable: number
+  readonly switches: ReadonlyMap<bigint, LiveSwitch>
+  readonly changed: () => void
+  readonly report: Report
+  /** The instance whose place this one takes: it keeps what that one knows. */
+  readonly kept: AppInstance | undefined
+}
+
+/** Failures in a row after which an app's handlers are no longer called. */
+const restartBudget = 5
+
+/**
+ * A loaded app: what it knows, its rules evaluated, its handlers called. When it fails, its last
+ * good flows stay and the others go on.
+ */
+export class AppInstance {
+  readonly app: App
+  readonly firstTable: number
+  readonly units: Units
+  /** Why it failed last, with the stack; undefined while all is well. */
+  failure: string | undefined
+  private failures = 0
+  private readonly facts = new Map<string, Collection<unknown>>()
+  private readonly seen = new Map<bigint, SwitchView>()
+  private readonly context: AppContext<Collections>
+  private readonly options: InstanceOptions
+  private readonly high: number
+
+  constructor(app: App, options: InstanceOptions) {
+    this.app = app
+    this.firstTable = options.firstTable
+    this.options = options
+    this.high = cookieHigh({ epoch: options.epoch, app: appNumber(app.name), unit: 0 })
+    for (const name of Object.keys(app.collections)) this.facts.set(name, this.collection(name))
+    this.units = new Units(app, this.facts, options.firstTable, options.epoch)
+    this.context = {
+      collections: Object.fromEntries(this.facts) as AppContext<Collections>['collections'],
+      switches: this.seen,
+      send: (dpid, message) => void options.switches.get(dpid)?.session.connection.send(message),
+    }
+  }
+
+  get status(): 'running' | 'failed' {
+    return this.failure === undefined ? 'running' : 'failed'
+  }
+
+  /** A collection, with what the instance before knew under that name. */
+  private collection(name: string): Collection<unknown> {
+    const made = new Collection<unknown>(name, (collection, key) => {
+      this.units.change(collection, key)
+      this.options.changed()
+    })
+    const before = this.options.kept?.facts.get(name)
+    if (before) made.adopt(before)
+    return made
+  }
+
+  addSwitch(live: LiveSwitch): void {
+    this.seen.set(live.view.dpid, live.view)
+    this.units.addSwitch(live)
+  }
+
+  removeSwitch(dpid: bigint): void {
+    this.seen.delete(dpid)
+    this.units.removeSwitch(dpid)
+  }
+
+  /** Withdraws all its flows. */
+  clear(): void {
+    this.units.clear()
+  }
+
+  /** Works in what has changed of what it knows. */
+  evaluate(): void {
+    this.guard('a rule', () => this.units.evaluate())
+  }
+
+  /** Whether a packet was punted by one of its flows. */
+  owns(packet: PacketInView): boolean {
+    return packet.cookieHigh === this.high
+  }
+
+  /** Whether a flow was made by this app. */
+  made({ cookie }: InstalledFlow): boolean {
+    return Number(cookie >> 32n) === this.high
+  }
+
+  recover(flow: InstalledFlow, from: SwitchView): void {
+    this.guard('recover', () => this.app.recover?.(flow, from, this.context))
+  }
+
+  packetIn(packet: PacketInView, from: SwitchView): void {
+    this.guard('packetIn', () => this.app.packetIn?.(packet, from, this.context))
+  }
+
+  switchUp(from: SwitchView): void {
+    this.guard('switchUp', () => this.app.switchUp?.(from, this.context))
+  }
+
+  switchDown(from: SwitchView): void {
+    this.guard('switchDown', () => this.app.switchDown?.(from, this.context))
+  }
+
+  portStatus(port: Port, _reason: number, from: SwitchView): void {
+    this.guard('portStatus', () => this.app.portStatus?.(port, from, this.context))
+  }
+
+  message(message: Message, from: SwitchView): void {
+    this.guard('message', () => this.app.message?.(message, from, this.context))
+  }
+
+  tick(): void {
+    this.guard('tick', () => this.app.tick?.(this.context))
+  }
+
+  /** Calls into the app; what it throws is its own failure and nobody else's. */
+  private guard(what: string, work: () => void): void {
+    if (this.failures >= restartBudget) return
+    try {
+      work()
+    } catch (error) {
+      this.failures++
+      this.failure = `${what}: ${(error as Error).stack ?? String(error)}`
+      const given = this.failures >= restartBudget ? '; it is not called any more' : ''
+      this.options.report('error', `app ${this.app.name} failed in ${what}: ${(error as Error).message}${given}`, {
+        app: this.app.name,
+        stack: (error as Error).stack,
+      })
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import type { Endpoint, ListenerOptions } from '../switch/index.ts'
+import { formatDpid, Listener, type Message, type PacketInView, type Port, type Session } from '../switch/index.ts'
+import type { App, InstalledFlow, SwitchView } from './app.ts'
+import { AppInstance } from './app-instance.ts'
+import { DesiredTable } from './desired.ts'
+import { type DriftPolicy, Keeper } from './keeper.ts'
+import { defaultEpoch } from './units.ts'
+
+/** What happens in an engine, for logs and for people. None of these may throw. */
+export type Report = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  about?: Readonly<Record<string, unknown>>,
+) => void
+
+export interface EngineOptions {
+  readonly report?: Report
+  /** What to do when somebody else changes our flows: repair unless given. */
+  readonly drift?: DriftPolicy
+  /** 1 to 65535: marks the flows of this controller. */
+  readonly epoch?: number
+  readonly listener?: ListenerOptions
+}
+
+/** A connected switch. */
+export interface LiveSwitch {
+  readonly view: SwitchView
+  readonly session: Session
+  readonly desired: DesiredTable
+  readonly keeper: Keeper
+  readonly metersPunts: boolean
+}
+
+const pollEvery = 5_000
+const tickEvery = 1_000
+
+/**
+ * The controller: switches connect, apps say what each should hold, and the engine makes it so.
+ */
+export class Engine {
+  /** Connected switches by datapath id. */
+  readonly switches = new Map<bigint, LiveSwitch>()
+  /** Loaded apps by name. */
+  readonly apps = new Map<string, AppInstance>()
+  private readonly report: Report
+  private readonly drift: DriftPolicy
+  private readonly epoch: number
+  private readonly listenerOptions: ListenerOptions
+  private readonly listeners: Listener[] = []
+  private readonly ticker: NodeJS.Timeout
+  private scheduled = false
+
+  constructor(options: EngineOptions = {}) {
+    this.report = options.report ?? (() => undefined)
+    this.drift = options.drift ?? 'repair'
+    this.epoch = options.epoch ?? defaultEpoch
+    this.listenerOptions = options.listener ?? {}
+    this.ticker = setInterval(() => this.tick(), tickEvery)
+    this.ticker.unref()
+  }
+
+  /**
+   * Waits for switches at an endpoint.
+   *
+   * @throws SwitchError for a plain-text port open to the network without `insecure: true`
+   */
+  async listen(endpoint: Endpoint): Promise<Listener> {
+    const refused = (address: string, reason: string) =>
+      this.report('warn', `a connection was refused: ${reason}`, { address })
+    const listener = new Listener(endpoint, { up: (session) => this.up(session), refused }, this.listenerOptions)
+    await listener.start()
+    this.listeners.push(listener)
+    return listener
+  }
+
+  /** Ends all connections. Switches keep their flows. */
+  async stop(): Promise<void> {
+    clearInterval(this.ticker)
+    await Promise.all(this.listeners.splice(0).map((listener) => listener.stop()))
+  }
+
+  /**
+   * Loads an app, or puts a new version in the place of the one of that name: only the difference
+   * is sent to the switches. A version whose rules fail is not loaded, and the old one stays.
+   *
+   * @throws Error what the rules of the app threw
+   */
+  load(app: App): AppInstance {
+    const old = this.apps.get(app.name)
+    const instance = new AppInstance(app, {
+      epoch: this.epoch,
+      firstTable: old?.firstTable ?? this.freeTable(),
+      switches: this.switches,
+      changed: () => this.schedule(),
+      report: this.report,
+      kept: old,
+    })
+    for (const one of this.switches.values()) instance.addSwitch(one)
+    instance.evaluate()
+    if (instance.failure !== undefined) {
+      instance.clear()
+      throw new Error(`app ${app.name} was not loaded: ${instance.failure}`)
+    }
+    this.apps.set(app.name, instance)
+    old?.clear()
+    if (!old) for (const one of this.switches.values()) instance.switchUp(one.view)
+    this.report('info', `app ${app.name} ${old ? 'reloaded' : 'loaded'}`, { app: app.name })
+    this.schedule()
+    return instance
+  }
+
+  /** Withdraws an app with all its flows, and says whether there was one of that name. */
+  unload(name: string): boolean {
+    const instance = this.apps.get(name)
+    if (!instance) return false
+    this.apps.delete(name)
+    instance.clear()
+    this.schedule()
+    this.report('info', `app ${name} unloaded`, { app: name })
+    return true
+  }
+
+  /** The first table behind those of all apps. */
+  private freeTable(): number {
+    return Math.max(0, ...[...this.apps.values()].map((one) => one.firstTable + one.app.pipeline.length))
+  }
+
+  private tick(): void {
+    for (const app of this.apps.values()) app.tick()
+  }
+
+  /** Works in what has changed, once in a turn of the event loop. */
+  private schedule(): void {
+    if (this.scheduled) return
+    this.scheduled = true
+    queueMicrotask(() => {
+      this.scheduled = false
+      for (const app of this.apps.values()) app.evaluate()
+      for (const { desired, keeper } of this.switches.values()) if (desired.isChanged) keeper.kick()
+    })
+  }
+
+  private up(session: Session): void {
+    const { dpid } = session.info
+    if (this.switches.has(dpid)) {
+      this.report('warn', `a second switch calls itself ${session.name}; the first stays`, { dpid: session.name })
+      session.connection.close('another switch with this datapath id is connected')
+      return
+    }
+    const live = this.liveSwitch(session)
+    this.switches.set(dpid, live)
+    session.attach({
+      packetIn: (packet) => this.packetIn(live, packet),
+      portStatus: (port, reason) => this.portStatus(live, port, reason),
+      message: (message) => this.message(live, message),
+      close: (reason) => this.down(live, reason),
+    })
+    const { software, manufacturer } = session.info
+    this.report('info', `switch ${session.name} is up`, { dpid: session.name, software, manufacturer })
+    for (const app of this.apps.values()) {
+      app.addSwitch(live)
+      app.switchUp(live.view)
+      app.evaluate()
+    }
+    live.keeper.kick()
+  }
+
+  private liveSwitch(session: Session): LiveSwitch {
+    const { name } = session
+    const desired = new DesiredTable()
+    const about = { dpid: name }
+    const keeper = new Keeper(
+      session,
+      desired,
+      {
+        recover: (own) => this.recover(session.info.dpid, own),
+        synced: (messages) => this.report('info', `switch ${name} holds what it should`, { ...about, messages }),
+        refused: ({ operation, errorName }) => {
+          const { owner } = operation
+          const rule = `${owner.app}/${owner.rule}${owner.object === '' ? '' : ` for ${owner.object}`}`
+          this.report('error', `switch ${name} refused a ${operation.what} of ${rule}: ${errorName}`, {
+            ...about,
+            ...owner,
+          })
+        },
+        drift: (what, repaired) => this.report('warn', `switch ${name}: ${what}${repaired ? ', repaired' : ''}`, about),
+        uncertain: (reason) => this.report('warn', `switch ${name} is read again: ${reason}`, about),
+      },
+      { epoch: this.epoch, drift: this.drift, pollEvery },
+    )
+    const { nicira, meters } = session.info.capabilities
+    const view = { dpid: session.info.dpid, ports: session.ports }
+    return { view, session, desired, keeper, metersPunts: nicira && meters > 0 }
+  }
+
+  /** Shows apps the flows that they had in a switch before. */
+  private recover(dpid: bigint, own: readonly InstalledFlow[]): void {
+    const live = this.switches.get(dpid)
+    if (!live) return
+    for (const app of this.apps.values()) {
+      for (const flow of own) if (app.made(flow)) app.recover(flow, live.view)
+      app.evaluate()
+    }
+  }
+
+  private down(live: LiveSwitch, reason: string): void {
+    const { dpid } = live.view
+    if (this.switches.get(dpid) !== live) return
+    this.switches.delete(dpid)
+    live.keeper.stop()
+    for (const app of this.apps.values()) {
+      app.removeSwitch(dpid)
+      app.switchDown(live.view)
+    }
+    this.report('info', `switch ${formatDpid(dpid)} is down: ${reason}`, { dpid: formatDpid(dpid) })
+    this.schedule()
+  }
+
+  private packetIn(live: LiveSwitch, packet: PacketInView): void {
+    for (const app of this.apps.values()) if (app.owns(packet)) app.packetIn(packet, live.view)
+  }
+
+  private portStatus(live: LiveSwitch, port: Port, reason: number): void {
+    for (const app of this.apps.values()) app.portStatus(port, reason, live.view)
+  }
+
+  private message(live: LiveSwitch, message: Message): void {
+    if (live.keeper.take(message)) return
+    for (const app of this.apps.values()) app.message(message, live.view)
+  }
+}

@@ -1,0 +1,147 @@
+import { type Bundle, type Flow, GroupModOffset, type Slab, writeBundleHeader, writeFlowMod } from '../flow/index.ts'
+import type { Changes, Claim, DesiredTable, Owner } from './desired.ts'
+
+/** OFPFC_* (OpenFlow 1.3.5 §7.3.4.1). */
+export const FlowCommand = { ADD: 0, MODIFY_STRICT: 2, DELETE_STRICT: 4 } as const
+/** OFPGC_*, OFPMC_*: the same numbers for groups and meters. */
+const Command = { ADD: 0, MODIFY: 1, DELETE: 2 } as const
+
+/** One message of a change, and who wants it. */
+export interface Operation {
+  readonly what: 'flow' | 'group' | 'meter'
+  readonly owner: Owner
+  /** The flow, where it is one; for what was refused. */
+  readonly flow: Flow | undefined
+  /** One of FlowCommand for flows, of OFPGC_* for groups and meters. */
+  readonly command: number
+  readonly write: (slab: Slab, xid: number, bundle?: Bundle) => void
+}
+
+/**
+ * What is to be sent to a switch, in order: meters, groups, then flows come; flows, groups, then
+ * meters go. Meters cannot be in a bundle, so they stand apart.
+ */
+export interface Transaction {
+  readonly metersFirst: readonly Operation[]
+  readonly bundled: readonly Operation[]
+  readonly metersLast: readonly Operation[]
+}
+
+export const sizeOf = (transaction: Transaction): number =>
+  transaction.metersFirst.length + transaction.bundled.length + transaction.metersLast.length
+
+/** What a switch holds under a key: a claim of ours, or what was read from it. */
+export interface Held {
+  readonly effect: string
+  readonly cookieHigh: number
+  readonly cookieLow: number
+}
+
+/** Characters of a flow's effect before its instructions: timeouts and flags. */
+const settings = 6
+
+export const flowOperation = (command: number, flow: Flow, owner: Owner, high: number, low: number): Operation => ({
+  what: 'flow',
+  owner,
+  flow,
+  command,
+  write: (slab, xid, bundle) => writeFlowMod(slab, flow, command, xid, high, low, bundle),
+})
+
+/**
+ * The message that makes a flow as wanted; none where it is so already. Where only its
+ * instructions differ it is modified in place, so that its counters go on.
+ */
+export const flowChange = (held: Held | undefined, wanted: Claim<Flow>): Operation | undefined => {
+  const { thing: flow, owner } = wanted
+  const { cookieHigh, cookieLow } = owner
+  const sameCookie = held?.cookieHigh === cookieHigh && held.cookieLow === cookieLow
+  if (held && sameCookie && held.effect === flow.effect) return undefined
+  const inPlace = held && sameCookie && held.effect.slice(0, settings) === flow.effect.slice(0, settings)
+  return flowOperation(inPlace ? FlowCommand.MODIFY_STRICT : FlowCommand.ADD, flow, owner, cookieHigh, cookieLow)
+}
+
+interface Entry {
+  readonly id: number
+  readonly effect: string
+  readonly bytes: Uint8Array
+}
+
+/** A group or meter as it was encoded, with another command. */
+export const entryOperation = (what: 'group' | 'meter', entry: Entry, owner: Owner, command: number): Operation => ({
+  what,
+  owner,
+  flow: undefined,
+  command,
+  write: (slab, xid, bundle) => {
+    if (bundle) writeBundleHeader(slab, bundle, xid, entry.bytes.length)
+    const at = slab.reserve(entry.bytes.length)
+    slab.bytes.set(entry.bytes, at)
+    slab.view.setUint32(at + 4, xid)
+    slab.view.setUint16(at + GroupModOffset.COMMAND, command)
+  },
+})
+
+export const entryChange = <T extends Entry>(
+  what: 'group' | 'meter',
+  held: string | undefined,
+  { thing, owner }: Claim<T>,
+): Operation | undefined =>
+  held === thing.effect
+    ? undefined
+    : entryOperation(what, thing, owner, held === undefined ? Command.ADD : Command.MODIFY)
+
+const isOperation = (operation: Operation | undefined): operation is Operation => operation !== undefined
+
+const heldOf = (claim: Claim<Flow> | undefined): Held | undefined =>
+  claim && {
+    effect: claim.thing.effect,
+    cookieHigh: claim.owner.cookieHigh,
+    cookieLow: claim.owner.cookieLow,
+  }
+
+interface Parts {
+  readonly come: Operation[]
+  readonly go: Operation[]
+}
+
+const flowParts = (changes: Changes, desired: DesiredTable): Parts => {
+  const come: Operation[] = []
+  const go: Operation[] = []
+  for (const [key, before] of changes.flows) {
+    const wanted = desired.flows.get(key)
+    if (wanted) come.push(...[flowChange(heldOf(before), wanted)].filter(isOperation))
+    else if (before) go.push(flowOperation(FlowCommand.DELETE_STRICT, before.thing, before.owner, 0, 0))
+  }
+  return { come, go }
+}
+
+const entryParts = <T extends Entry>(
+  what: 'group' | 'meter',
+  changes: ReadonlyMap<number, Claim<T> | undefined>,
+  wantedOf: (id: number) => Claim<T> | undefined,
+): Parts => {
+  const come: Operation[] = []
+  const go: Operation[] = []
+  for (const [id, before] of changes) {
+    const wanted = wantedOf(id)
+    if (wanted) come.push(...[entryChange(what, before?.thing.effect, wanted)].filter(isOperation))
+    else if (before) go.push(entryOperation(what, before.thing, before.owner, Command.DELETE))
+  }
+  return { come, go }
+}
+
+/** Puts what comes and goes into the order that a switch needs. */
+export const ordered = (flows: Parts, groups: Parts, meters: Parts): Transaction => ({
+  metersFirst: meters.come,
+  bundled: [...groups.come, ...flows.come, ...flows.go, ...groups.go],
+  metersLast: meters.go,
+})
+
+/** What makes a switch that holds what was wanted before hold what is wanted now. */
+export const transactionOf = (changes: Changes, desired: DesiredTable): Transaction =>
+  ordered(
+    flowParts(changes, desired),
+    entryParts('group', changes.groups, (id) => desired.groups.get(id)),
+    entryParts('meter', changes.meters, (id) => desired.meters.get(id)),
+  )
