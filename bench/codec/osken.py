@@ -1,8 +1,9 @@
 """Times os-ken on the messages of the codec benchmark; reads hexadecimal from standard input.
 
-Prints messages (for flow stats: entries) per second as JSON: the best of several rounds.
+Prints messages (for flow stats: entries) per second as JSON: the median of several rounds.
 """
 import json
+import statistics
 import sys
 import time
 
@@ -24,16 +25,16 @@ class Datapath(ofproto_protocol.ProtocolDesc):
 
 
 def rate(work, count):
-    """The best rate of several rounds, in things per second."""
-    best = 0.0
+    """The median rate of several rounds, in things per second."""
+    rates = []
     for _ in range(ROUNDS):
         done = 0
         begin = time.perf_counter()
         while time.perf_counter() - begin < SECONDS:
             work()
             done += count
-        best = max(best, done / (time.perf_counter() - begin))
-    return best
+        rates.append(done / (time.perf_counter() - begin))
+    return statistics.median(rates)
 
 
 def main():

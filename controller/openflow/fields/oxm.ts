@@ -165,9 +165,30 @@ export const encodeOxmHeader = (writer: Writer, code: OxmCode, masked = false): 
   if (code.experimenter !== undefined) writer.u32(code.experimenter)
 }
 
+/** Exact matches of 4, 2 or 6 bytes are nearly all there are: they are written in one go. */
+const encodePlain = (writer: Writer, code: OxmCode, value: number): void => {
+  const { length } = code
+  const at = writer.take(4 + length)
+  const { view } = writer
+  view.setUint32(at, code.header)
+  if (length === 4) view.setUint32(at + 4, value)
+  else if (length === 2) view.setUint16(at + 4, value)
+  else {
+    view.setUint16(at + 4, value / 0x1_0000_0000)
+    view.setUint32(at + 6, value)
+  }
+}
+
+const isPlain = ({ length, experimenter, field }: OxmCode): boolean =>
+  experimenter === undefined && field.bits <= 48 && (length === 4 || length === 2 || length === 6)
+
 /** Writes one field of a match. */
 export const encodeOxm = (writer: Writer, oxm: Oxm, path: string): void => {
   const { code, value, mask } = oxm
+  if (mask === undefined && typeof value === 'number' && isPlain(code)) {
+    encodePlain(writer, code, value)
+    return
+  }
   encodeOxmHeader(writer, code, mask !== undefined)
   encodeValue(writer, value, code, path)
   if (mask !== undefined) encodeValue(writer, mask, code, path)

@@ -76,7 +76,8 @@ export class Writer {
   /** Zero bytes; the buffer may have held others. */
   zeros(length: number): void {
     const at = this.take(length)
-    this.bytes.fill(0, at, at + length)
+    if (length > 8) this.bytes.fill(0, at, at + length)
+    else for (let byte = at; byte < at + length; byte++) this.view.setUint8(byte, 0)
   }
 
   /** Zero bytes until the distance from `start` is a multiple of `unit`. */
