@@ -24,15 +24,10 @@ if (testFiles.length === 0) {
   process.exit(1)
 }
 
-const args = [
-  '--import',
-  'tsx',
-  '--test',
-  '--test-reporter=spec',
-  `--test-concurrency=${concurrency}`,
-  ...options,
-  ...testFiles,
-]
+if (!options.some((option) => option.startsWith('--test-reporter'))) {
+  options.push(`--test-reporter=${new URL('support/outline.js', import.meta.url)}`)
+}
+const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...options, ...testFiles]
 // tap gives a file 30 seconds, too few for one that starts many commands on a busy machine.
 const env = { TAP_TIMEOUT: '300', ...process.env }
 const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
