@@ -32,6 +32,10 @@ export class Collection<V> {
     return this.values.has(key)
   }
 
+  keys(): IterableIterator<string> {
+    return this.values.keys()
+  }
+
   entries(): IterableIterator<[string, V]> {
     return this.values.entries()
   }

@@ -1,18 +1,11 @@
-import {
-  appNumber,
-  cookieHigh,
-  type Flow,
-  GroupEntry,
-  MeterEntry,
-  MeterFlags,
-  ownMeters,
-  pipeline,
-  type Stages,
-  unitNumber,
-} from '../flow/index.ts'
+import { type Flow, type GroupEntry, type MeterEntry, pipeline, type Stages } from '../flow/index.ts'
 import type { App, Collections, Rule, RuleContext, SwitchView, Wanted } from './app.ts'
 import type { DesiredTable, Owner } from './desired.ts'
-import { type Collection, readAll, readKey, recordingView } from './facts.ts'
+import { type Collection, recordingView } from './facts.ts'
+import { Owners } from './owners.ts'
+import { Placement } from './placement.ts'
+import { noReads, Readers } from './readers.ts'
+import { type ByKind, byKind, exchange, nothing, puntMeter, RuleError } from './wanted.ts'
 
 /** The 16 bits that mark cookies as this controller's: "he". */
 export const defaultEpoch = 0x6865
@@ -43,11 +36,6 @@ type Facts = ReadonlyMap<string, Collection<unknown>>
 /** The object of rules that are about a switch itself. */
 const switchObject = ''
 
-/** An app's rule failed for one object; nothing of its result is used. */
-export class RuleError extends Error {
-  override readonly name = 'RuleError'
-}
-
 /**
  * The rules of one app, evaluated: keeps what each unit wants in the tables of the switches, and
  * after a change evaluates again only the units that read what changed.
@@ -59,11 +47,14 @@ export class Units {
   private readonly metered: Stages<readonly string[]>
   private readonly plain: Stages<readonly string[]>
   private readonly punts: MeterEntry | undefined
-  private readonly high: number
+  private readonly puntOwner: Owner
   private readonly targets = new Map<bigint, Target>()
-  private readonly owners = new Map<string, Owner>()
+  private readonly owners: Owners
   private readonly units = new Map<string, Unit>()
-  private readonly readers = new Map<string, Set<Unit>>()
+  private readonly unitsAt = new Map<bigint, Set<Unit>>()
+  /** For rules that name the one switch where an object matters. */
+  private readonly placements = new Map<string, Placement>()
+  private readonly readers = new Readers<Unit>()
   private readonly dirty = new Set<Unit>()
   /** Objects that came, changed or went, as collection and key. */
   private readonly changed = new Map<string, Set<string>>()
@@ -74,7 +65,11 @@ export class Units {
     this.punts = app.punts && puntMeter(app.name, app.punts.packetsPerSecond)
     this.metered = pipeline(app.pipeline, firstTable, this.punts?.id)
     this.plain = pipeline(app.pipeline, firstTable)
-    this.high = cookieHigh({ epoch, app: appNumber(app.name), unit: 0 })
+    this.owners = new Owners(app.name, epoch)
+    this.puntOwner = this.owners.take('punts', switchObject)
+    for (const [name, rule] of this.rules())
+      if (rule.each !== undefined && rule.on) this.placements.set(name, new Placement())
+    for (const [name, collection] of facts) for (const [key] of collection.entries()) this.change(name, key)
   }
 
   /** How many units there are. */
@@ -84,7 +79,7 @@ export class Units {
 
   /** The rule and object that a cookie's unit number stands for; more than one where they share it. */
   ownersOf(unit: number): Owner[] {
-    return [...this.owners.values()].filter(({ cookieLow }) => cookieLow === unit)
+    return this.owners.numbered(unit)
   }
 
   /** Notes a change of a collection, to be worked in by `evaluate`. */
@@ -92,44 +87,42 @@ export class Units {
     const keys = this.changed.get(collection)
     if (keys) keys.add(key)
     else this.changed.set(collection, new Set([key]))
-    for (const read of [readKey(collection, key), readAll(collection)]) {
-      for (const unit of this.readers.get(read) ?? []) this.dirty.add(unit)
-    }
+    for (const unit of this.readers.of(collection, key)) this.dirty.add(unit)
   }
 
   /** A switch came: every rule is evaluated for it at the next `evaluate`. */
   addSwitch(target: Target): void {
-    this.targets.set(target.view.dpid, target)
+    const { dpid } = target.view
+    this.targets.set(dpid, target)
+    this.unitsAt.set(dpid, new Set())
     if (this.punts && target.metersPunts) {
-      target.desired.meters.add(this.punts.id, { thing: this.punts, owner: this.owner('punts', switchObject) })
+      target.desired.meters.add(this.punts.id, { thing: this.punts, owner: this.puntOwner })
     }
     for (const [name, rule] of this.rules()) {
       if (rule.each === undefined) this.unit(name, switchObject, target)
-      else for (const [key] of this.collection(rule.each).entries()) this.place(name, rule, key, target)
+      else for (const key of this.objectsFor(name, rule.each, dpid)) this.place(name, key, target)
     }
   }
 
-  /** The switch is no longer ours to fill: its units are forgotten, its table withdrawn. */
+  /** The objects of a rule that matter on a switch. */
+  private objectsFor(rule: string, collection: string, dpid: bigint): Iterable<string> {
+    return this.placements.get(rule)?.objectsAt(dpid) ?? this.collection(collection).keys()
+  }
+
+  /** A switch has gone, and its table with it. */
   removeSwitch(dpid: bigint): void {
-    const target = this.targets.get(dpid)
-    if (!target) return
+    for (const unit of this.unitsAt.get(dpid) ?? []) this.forget(unit)
+    this.unitsAt.delete(dpid)
     this.targets.delete(dpid)
-    for (const unit of [...this.units.values()]) if (unit.target === target) this.drop(unit)
-    if (this.punts) target.desired.meters.remove(this.punts.id, this.owner('punts', switchObject))
   }
 
   /** Withdraws everything from every switch. */
   clear(): void {
-    for (const dpid of [...this.targets.keys()]) this.removeSwitch(dpid)
-  }
-
-  private owner(rule: string, object: string): Owner {
-    const id = `${rule}\n${object}`
-    const known = this.owners.get(id)
-    if (known) return known
-    const owner = { app: this.app.name, rule, object, cookieHigh: this.high, cookieLow: unitNumber(rule, object) }
-    this.owners.set(id, owner)
-    return owner
+    for (const { view, desired } of [...this.targets.values()]) {
+      for (const unit of this.unitsAt.get(view.dpid) ?? []) this.claim(unit, nothing)
+      if (this.punts) desired.meters.remove(this.punts.id, this.puntOwner)
+      this.removeSwitch(view.dpid)
+    }
   }
 
   /**
@@ -169,40 +162,58 @@ export class Units {
 
   /** An object of a collection came, changed or went. */
   private replace(name: string, rule: AnyRule, key: string): void {
-    for (const target of this.targets.values()) this.place(name, rule, key, target)
+    const placement = this.placements.get(name)
+    if (!placement || rule.each === undefined || !rule.on) {
+      for (const target of this.targets.values()) this.place(name, key, target)
+      return
+    }
+    const collection = this.collection(rule.each)
+    const before = placement.switchOf(key)
+    placement.put(key, collection.has(key) ? rule.on(collection.get(key) as never, key) : undefined)
+    for (const dpid of new Set([before, placement.switchOf(key)])) {
+      const target = dpid === undefined ? undefined : this.targets.get(dpid)
+      if (target) this.place(name, key, target)
+    }
   }
 
   /** Makes, dirties or drops the unit of an object on a switch, as the object now stands. */
-  private place(name: string, rule: AnyRule, key: string, target: Target): void {
-    const collection = this.collection(rule.each as string)
-    const object = collection.get(key)
-    const on = rule.each === undefined ? undefined : rule.on
-    const here = collection.has(key) && (on === undefined || on(object as never, key) === target.view.dpid)
-    const id = unitId(name, key, target)
-    const unit = this.units.get(id)
-    if (!here) {
-      if (unit) this.drop(unit)
-    } else if (unit) this.dirty.add(unit)
-    else this.unit(name, key, target)
+  private place(name: string, key: string, target: Target): void {
+    const rule = this.app.rules[name] as AnyRule
+    const placement = this.placements.get(name)
+    const here = placement
+      ? placement.switchOf(key) === target.view.dpid
+      : rule.each !== undefined && this.collection(rule.each).has(key)
+    const unit = this.units.get(unitId(name, key, target))
+    if (here && unit) this.dirty.add(unit)
+    else if (here) this.unit(name, key, target)
+    else if (unit) this.drop(unit)
   }
 
   private unit(rule: string, object: string, target: Target): void {
-    const unit: Unit = { owner: this.owner(rule, object), rule, object, target, ...nothing }
+    const unit: Unit = { owner: this.owners.take(rule, object), rule, object, target, reads: noReads, ...nothing }
     this.units.set(unitId(rule, object, target), unit)
+    this.unitsAt.get(target.view.dpid)?.add(unit)
     this.dirty.add(unit)
   }
 
   private drop(unit: Unit): void {
-    this.units.delete(unitId(unit.rule, unit.object, unit.target))
-    this.dirty.delete(unit)
-    this.remember(unit, noReads)
     this.claim(unit, nothing)
+    this.forget(unit)
+  }
+
+  private forget(unit: Unit): void {
+    this.owners.release(unit.owner)
+    this.units.delete(unitId(unit.rule, unit.object, unit.target))
+    this.unitsAt.get(unit.target.view.dpid)?.delete(unit)
+    this.dirty.delete(unit)
+    this.readers.note(unit, unit.reads, noReads)
   }
 
   private evaluateUnit(unit: Unit): void {
     const reads = new Set<string>()
-    const wanted = sort(this.run(unit, reads), `${this.app.name}/${unit.rule}`)
-    this.remember(unit, reads)
+    const wanted = byKind(this.run(unit, reads), `${this.app.name}/${unit.rule}`)
+    this.readers.note(unit, unit.reads, reads)
+    unit.reads = reads
     this.claim(unit, wanted)
   }
 
@@ -220,23 +231,7 @@ export class Units {
     }
   }
 
-  private remember(unit: Unit, reads: ReadonlySet<string>): void {
-    for (const read of unit.reads) if (!reads.has(read)) this.forgetRead(unit, read)
-    for (const read of reads) {
-      const readers = this.readers.get(read)
-      if (readers) readers.add(unit)
-      else this.readers.set(read, new Set([unit]))
-    }
-    unit.reads = reads
-  }
-
-  private forgetRead(unit: Unit, read: string): void {
-    const readers = this.readers.get(read)
-    readers?.delete(unit)
-    if (readers?.size === 0) this.readers.delete(read)
-  }
-
-  private claim(unit: Unit, next: Sorted): void {
+  private claim(unit: Unit, next: ByKind): void {
     const { flows, groups, meters } = unit.target.desired
     exchange(flows, unit.owner, unit.flows, next.flows)
     exchange(groups, unit.owner, unit.groups, next.groups)
@@ -245,56 +240,4 @@ export class Units {
   }
 }
 
-/** Bytes per second do not matter to a controller; packets do. */
-const puntFlags = MeterFlags.PKTPS | MeterFlags.BURST
-
-const puntMeter = (app: string, rate: number): MeterEntry =>
-  new MeterEntry({
-    meterId: ownMeters.first + appNumber(app),
-    flags: puntFlags,
-    bands: [{ type: 'drop', rate, burstSize: rate }],
-  })
-
 const unitId = (rule: string, object: string, target: Target): string => `${rule}\n${object}\n${target.view.dpid}`
-
-interface Sorted {
-  readonly flows: ReadonlyMap<string, Flow>
-  readonly groups: ReadonlyMap<number, GroupEntry>
-  readonly meters: ReadonlyMap<number, MeterEntry>
-}
-
-const noReads: ReadonlySet<string> = new Set()
-const nothing = { reads: noReads, flows: new Map(), groups: new Map(), meters: new Map() } as const
-
-/** What a rule gave, by kind and key. */
-const sort = (wanted: readonly Wanted[], rule: string): Sorted => {
-  const flows = new Map<string, Flow>()
-  const groups = new Map<number, GroupEntry>()
-  const meters = new Map<number, MeterEntry>()
-  for (const one of wanted) {
-    if (one instanceof GroupEntry) groups.set(one.id, one)
-    else if (one instanceof MeterEntry) meters.set(one.id, one)
-    else {
-      const flow = one.build()
-      if (flows.has(flow.key)) throw new RuleError(`${rule} gives two flows with the same match, table and priority`)
-      flows.set(flow.key, flow)
-    }
-  }
-  return { flows, groups, meters }
-}
-
-interface Table<K, T> {
-  add(key: K, claim: { thing: T; owner: Owner }): void
-  remove(key: K, owner: Owner): void
-}
-
-/** Claims what is new or different, lets go of what is no longer wanted, leaves the rest alone. */
-const exchange = <K, T extends { readonly effect: string }>(
-  table: Table<K, T>,
-  owner: Owner,
-  old: ReadonlyMap<K, T>,
-  next: ReadonlyMap<K, T>,
-): void => {
-  for (const key of old.keys()) if (!next.has(key)) table.remove(key, owner)
-  for (const [key, thing] of next) if (old.get(key)?.effect !== thing.effect) table.add(key, { thing, owner })
-}
