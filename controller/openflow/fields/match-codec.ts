@@ -44,14 +44,21 @@ export const encodeMatch = (writer: Writer, match: Match, path: string): void =>
   writer.align(start, 8)
 }
 
-/** A match as a JSON object: `{"eth_type": "0x800", "nw_dst": "10.0.0.0/8"}`. */
-export const matchToJson = (match: Match): JsonObject =>
-  Object.fromEntries(match.map((oxm) => [oxm.code.name, oxmToJson(oxm)]))
+const fieldToJson = (oxm: Oxm): JsonObject => ({ [oxm.code.name]: oxmToJson(oxm) })
+
+/**
+ * A match as a JSON object: `{"OXM_OF_ETH_TYPE": "0x800", "OXM_OF_IPV4_DST": "10.0.0.0/8"}`. One
+ * that names a field twice, which no switch takes, is a list of such objects.
+ */
+export const matchToJson = (match: Match): JsonObject | readonly JsonObject[] => {
+  const fields = match.map(fieldToJson)
+  const object: JsonObject = Object.assign({}, ...fields)
+  return Object.keys(object).length === match.length ? object : fields
+}
 
 export const matchFromJson = (json: Json, path: string): Match => {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new EncodeError(path, 'an object of fields is expected')
-  }
+  if (typeof json !== 'object' || json === null) throw new EncodeError(path, 'an object of fields is expected')
+  if (Array.isArray(json)) return (json as readonly Json[]).flatMap((fields) => matchFromJson(fields, path))
   return Object.entries(json).map(([name, value]) => oxmFromJson(name, value as Json, path))
 }
 
@@ -67,7 +74,7 @@ export const match: Codec<Match> = {
 export const oxm: Codec<Oxm> = {
   decode: decodeOxm,
   encode: encodeOxm,
-  toJson: (value) => ({ [value.code.name]: oxmToJson(value) }),
+  toJson: fieldToJson,
   fromJson(json, path) {
     const fields = matchFromJson(json, path)
     if (fields.length !== 1) throw new EncodeError(path, 'an object of one field is expected')

@@ -1,4 +1,4 @@
-import { EncodeError } from '../wire/errors.ts'
+import { EncodeError, ValueTooWideError } from '../wire/errors.ts'
 import type { Reader } from '../wire/reader.ts'
 import type { Writer } from '../wire/writer.ts'
 import { allFields, type Field, OxmClass, type OxmCode, type OxmValue, oxmCode } from './field.ts'
@@ -151,10 +151,27 @@ const encodeNumber = (writer: Writer, value: number, length: number): void => {
   }
 }
 
-const encodeValue = (writer: Writer, value: OxmValue, code: OxmCode, path: string): void => {
+/** The largest value in as many bytes. */
+const limits = [0, 0xff, 0xffff, 0xff_ffff, 0xffff_ffff, 0, 0xffff_ffff_ffff]
+
+const fits = (value: OxmValue, length: number): boolean =>
+  typeof value === 'bigint'
+    ? BigInt.asUintN(length * 8, value) === value
+    : value >= 0 && value <= (limits[length] ?? 0) && Number.isInteger(value)
+
+const refuse = (value: OxmValue, code: OxmCode, path: string): never => {
+  const at = `${path}.${code.field.key === 'unknown' ? code.name : code.field.key}`
   if (isWide(code) !== (typeof value === 'bigint')) {
-    throw new EncodeError(path, `${code.name} takes a ${isWide(code) ? 'bigint' : 'number'}`)
+    throw new EncodeError(at, `${code.name} takes a ${isWide(code) ? 'bigint' : 'number'}`)
   }
+  if (value < 0 || (typeof value === 'number' && !Number.isInteger(value))) {
+    throw new EncodeError(at, `an unsigned integer is expected, not ${value}`)
+  }
+  throw new ValueTooWideError(at, `0x${value.toString(16)} does not fit ${code.length} bytes`)
+}
+
+const encodeValue = (writer: Writer, value: OxmValue, code: OxmCode, path: string): void => {
+  if (isWide(code) !== (typeof value === 'bigint') || !fits(value, code.length)) refuse(value, code, path)
   if (typeof value === 'bigint') writer.big(value, code.length)
   else encodeNumber(writer, value, code.length)
 }

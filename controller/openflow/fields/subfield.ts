@@ -1,8 +1,8 @@
 import { jsonObject } from '../wire/codec.ts'
 import { EncodeError, TextSyntaxError } from '../wire/errors.ts'
-import type { Json } from '../wire/json.ts'
+import type { Json, JsonObject } from '../wire/json.ts'
 import { allFields, type Field, fields, type OxmCode } from './field.ts'
-import { codeByName, withLength } from './oxm.ts'
+import { codeByName, unknownCodeByName, withLength } from './oxm.ts'
 import type { FieldKey } from './rows.ts'
 
 /** Some bits of a field: `bits` of them, from bit `offset` up (0 is the lowest). */
@@ -68,11 +68,23 @@ export const unpackBits = (packed: number): { offset: number; bits: number } => 
   bits: (packed & 0x3f) + 1,
 })
 
-/** The field under the very name that it has on the wire; Geneve options with their length. */
+const isWithin = ({ code, offset, bits }: Subfield): boolean =>
+  codeByName(code.name) !== undefined && bits > 0 && offset + bits <= wholeBits(code)
+
+/**
+ * The field under the very name that it has on the wire; Geneve options with their length. Bits
+ * that no known field has stand as numbers.
+ */
 export const subfieldToJson = (value: Subfield): Json => {
   const { code, offset, bits } = value
+  if (!isWithin(value)) return { field: code.name, bytes: code.length, offset, bits }
   const text = `${code.name}[${offset}..${offset + bits - 1}]`
   return code.field.variable ? { field: text, bytes: code.length } : text
+}
+
+const codeNamed = (name: string, bytes: number): OxmCode | undefined => {
+  const code = codeByName(name)
+  return code ? withLength(code, bytes) : unknownCodeByName(name, bytes)
 }
 
 const fromJsonText = (text: string, bytes: number | undefined): Subfield => {
@@ -81,11 +93,16 @@ const fromJsonText = (text: string, bytes: number | undefined): Subfield => {
   return { ...found, code: withLength(code, bytes ?? code.length) }
 }
 
+const fromJsonObject = ({ field, bytes, offset, bits }: JsonObject): Subfield => {
+  if (offset === undefined || bits === undefined) return fromJsonText(String(field), Number(bytes))
+  const code = codeNamed(String(field), Number(bytes))
+  if (!code) throw new TextSyntaxError(String(field), 'a field such as NXM_NX_REG0 is expected')
+  return { code, offset: Number(offset), bits: Number(bits) }
+}
+
 export const subfieldFromJson = (json: Json, path: string): Subfield => {
   try {
-    if (typeof json === 'string') return fromJsonText(json, undefined)
-    const { field, bytes } = jsonObject(json, path)
-    return fromJsonText(String(field), Number(bytes))
+    return typeof json === 'string' ? fromJsonText(json, undefined) : fromJsonObject(jsonObject(json, path))
   } catch (error) {
     if (error instanceof TextSyntaxError) throw new EncodeError(path, error.message)
     throw error

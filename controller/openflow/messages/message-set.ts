@@ -91,13 +91,18 @@ const kindOf = (registry: Registry, type: unknown, path: string): AnyKind => {
   return kind
 }
 
+const checkXid = (xid: number, path: string): number => {
+  if (xid >>> 0 === xid) return xid
+  throw new EncodeError(`${path}.xid`, `a number of 32 bits is expected, not ${xid}`)
+}
+
 const write = (version: Version, registry: Registry, writer: Writer, message: AnyMessage, path: string): void => {
   const kind = kindOf(registry, message.type, path)
   const start = writer.pos
   writer.u8(version.byte)
   writer.u8(typeByte(kind.wire, version.types))
   writer.u16(0)
-  writer.u32(message.xid)
+  writer.u32(checkXid(message.xid, path))
   encodeWire(writer, kind.wire)
   kind.body.encode(writer, message, path)
   writer.patch16(start + 2, checkLength(writer.pos - start, path))
