@@ -8,6 +8,8 @@ import { Units } from './units.ts'
 export interface InstanceOptions {
   readonly epoch: number
   readonly firstTable: number
+  /** As the app's schema takes it, with defaults. */
+  readonly config: unknown
   readonly switches: ReadonlyMap<bigint, LiveSwitch>
   readonly changed: () => void
   readonly report: Report
@@ -41,12 +43,17 @@ export class AppInstance {
     this.options = options
     this.high = cookieHigh({ epoch: options.epoch, app: appNumber(app.name), unit: 0 })
     for (const name of Object.keys(app.collections)) this.facts.set(name, this.collection(name))
-    this.units = new Units(app, this.facts, options.firstTable, options.epoch)
+    this.units = new Units(app, this.facts, options.firstTable, options.epoch, options.config)
     this.context = {
+      config: options.config,
       collections: Object.fromEntries(this.facts) as AppContext<Collections>['collections'],
       switches: this.seen,
       send: (dpid, message) => void options.switches.get(dpid)?.session.connection.send(message),
     }
+  }
+
+  get config(): unknown {
+    return this.options.config
   }
 
   get status(): 'running' | 'failed' {

@@ -1,3 +1,4 @@
+import type { Static, TSchema } from 'typebox'
 import type { FlowBuilder, GroupEntry, MeterEntry, Stages } from '../flow/index.ts'
 import type { Message, MessageNamed, PacketInView, Port, Unsent } from '../switch/index.ts'
 import type { Collection, View } from './facts.ts'
@@ -29,35 +30,41 @@ export interface SwitchView {
 export type InstalledFlow = MessageNamed<'flowStatsReply'>['flows'][number]
 
 /** What a rule sees besides its object. */
-export interface RuleContext<P extends readonly string[], C extends Collections> {
+export interface RuleContext<P extends readonly string[], C extends Collections, Config = unknown> {
   readonly stages: Stages<P>
   readonly switch: SwitchView
+  /** As the user gave it, with the defaults of the app's schema filled in. */
+  readonly config: Config
   /** The app's collections; what is read through them is recorded. */
   readonly view: { readonly [K in keyof C]: View<ValueOf<C[K]>> }
 }
 
 /** Flows for a switch itself. */
-export interface SwitchRule<P extends readonly string[], C extends Collections> {
+export interface SwitchRule<P extends readonly string[], C extends Collections, Config> {
   readonly each?: undefined
-  flows(context: RuleContext<P, C>): readonly Wanted[]
+  flows(context: RuleContext<P, C, Config>): readonly Wanted[]
 }
 
 /** Flows for each object of a collection, on each switch where it matters. */
-export interface ObjectRule<P extends readonly string[], C extends Collections, K extends keyof C> {
+export interface ObjectRule<P extends readonly string[], C extends Collections, K extends keyof C, Config> {
   readonly each: K
   /** The one switch where the object matters; all switches unless given. */
   on?(object: ValueOf<C[K]>, key: string): bigint | undefined
-  flows(object: ValueOf<C[K]>, context: RuleContext<P, C>, key: string): readonly Wanted[]
+  flows(object: ValueOf<C[K]>, context: RuleContext<P, C, Config>, key: string): readonly Wanted[]
 }
 
-type AnyObjectRule<P extends readonly string[], C extends Collections> = {
-  readonly [K in keyof C]: ObjectRule<P, C, K>
+type AnyObjectRule<P extends readonly string[], C extends Collections, Config> = {
+  readonly [K in keyof C]: ObjectRule<P, C, K, Config>
 }[keyof C]
 
-export type Rule<P extends readonly string[], C extends Collections> = SwitchRule<P, C> | AnyObjectRule<P, C>
+export type Rule<P extends readonly string[], C extends Collections, Config = unknown> =
+  | SwitchRule<P, C, Config>
+  | AnyObjectRule<P, C, Config>
 
 /** What an app's handlers have to work with. */
-export interface AppContext<C extends Collections> {
+export interface AppContext<C extends Collections, Config = unknown> {
+  /** As the user gave it, with the defaults of the app's schema filled in. */
+  readonly config: Config
   readonly collections: { readonly [K in keyof C]: Collection<ValueOf<C[K]>> }
   readonly switches: ReadonlyMap<bigint, SwitchView>
   /** Sends a message to a switch, beside its flows; nothing happens where the switch has gone. */
@@ -68,31 +75,37 @@ export interface AppContext<C extends Collections> {
  * An app: the stages that it uses, what it keeps, the rules that turn that into flows, and what it
  * does when things happen. Rules are pure; only handlers change collections.
  */
-export interface App<P extends readonly string[] = readonly string[], C extends Collections = Collections> {
+export interface App<
+  P extends readonly string[] = readonly string[],
+  C extends Collections = Collections,
+  S extends TSchema = TSchema,
+> {
   /** Lower-case letters, digits and hyphens. */
   readonly name: string
   /** Names of its stages, in the order in which packets pass them. */
   readonly pipeline: P
   readonly collections: C
+  /** What can be configured, as a TypeBox schema; an app without one takes no configuration. */
+  readonly config?: S
   /** Rules by name; the name is part of each flow's cookie. */
-  readonly rules: Readonly<Record<string, Rule<P, C>>>
+  readonly rules: Readonly<Record<string, Rule<P, C, Static<S>>>>
   /** Limits the packets that its flows punt, in each switch that has meters. */
   readonly punts?: { readonly packetsPerSecond: number }
   /**
    * A flow of the app's that a switch held when it connected: what the app knew before the
    * controller was restarted. What it does not take up again is removed.
    */
-  recover?(flow: InstalledFlow, from: SwitchView, context: AppContext<C>): void
+  recover?(flow: InstalledFlow, from: SwitchView, context: AppContext<C, Static<S>>): void
   /** A packet that one of the app's flows punted; the view is good during the call only. */
-  packetIn?(packet: PacketInView, from: SwitchView, context: AppContext<C>): void
-  switchUp?(from: SwitchView, context: AppContext<C>): void
-  switchDown?(from: SwitchView, context: AppContext<C>): void
+  packetIn?(packet: PacketInView, from: SwitchView, context: AppContext<C, Static<S>>): void
+  switchUp?(from: SwitchView, context: AppContext<C, Static<S>>): void
+  switchDown?(from: SwitchView, context: AppContext<C, Static<S>>): void
   /** A port came, went or changed; `from.ports` shows it already. */
-  portStatus?(port: Port, from: SwitchView, context: AppContext<C>): void
+  portStatus?(port: Port, from: SwitchView, context: AppContext<C, Static<S>>): void
   /** Any other message that a switch sent unasked, such as flow-removed. */
-  message?(message: Message, from: SwitchView, context: AppContext<C>): void
+  message?(message: Message, from: SwitchView, context: AppContext<C, Static<S>>): void
   /** Called about once a second, to forget what is old. */
-  tick?(context: AppContext<C>): void
+  tick?(context: AppContext<C, Static<S>>): void
 }
 
 const nameForm = /^[a-z][a-z0-9-]{0,62}$/
@@ -103,7 +116,9 @@ const nameForm = /^[a-z][a-z0-9-]{0,62}$/
  *
  * @throws RangeError when its name is not of lower-case letters, digits and hyphens
  */
-export const defineApp = <const P extends readonly string[], C extends Collections>(app: App<P, C>): App<P, C> => {
+export const defineApp = <const P extends readonly string[], C extends Collections, S extends TSchema>(
+  app: App<P, C, S>,
+): App<P, C, S> => {
   if (!nameForm.test(app.name)) throw new RangeError(`app name "${app.name}": lower-case letters, digits and hyphens`)
   return app
 }

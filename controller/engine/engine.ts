@@ -2,6 +2,7 @@ import type { Endpoint, ListenerOptions } from '../switch/index.ts'
 import { formatDpid, Listener, type Message, type PacketInView, type Port, type Session } from '../switch/index.ts'
 import type { App, InstalledFlow, SwitchView } from './app.ts'
 import { AppInstance } from './app-instance.ts'
+import { configOf } from './config.ts'
 import { DesiredTable } from './desired.ts'
 import { type DriftPolicy, Keeper } from './keeper.ts'
 import { defaultEpoch } from './units.ts'
@@ -83,13 +84,16 @@ export class Engine {
    * Loads an app, or puts a new version in the place of the one of that name: only the difference
    * is sent to the switches. A version whose rules fail is not loaded, and the old one stays.
    *
+   * @param config what the user configured, for the app's schema to judge
+   * @throws ConfigError naming what is wrong with the configuration
    * @throws Error what the rules of the app threw
    */
-  load(app: App): AppInstance {
+  load(app: App, config?: unknown): AppInstance {
     const old = this.apps.get(app.name)
     const instance = new AppInstance(app, {
       epoch: this.epoch,
       firstTable: old?.firstTable ?? this.freeTable(),
+      config: configOf(app, config),
       switches: this.switches,
       changed: () => this.schedule(),
       report: this.report,

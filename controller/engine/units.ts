@@ -42,6 +42,7 @@ const switchObject = ''
  */
 export class Units {
   private readonly app: App
+  private readonly config: unknown
   private readonly facts: Facts
   /** The app's stages, with its punts metered and not. */
   private readonly metered: Stages<readonly string[]>
@@ -59,8 +60,9 @@ export class Units {
   /** Objects that came, changed or went, as collection and key. */
   private readonly changed = new Map<string, Set<string>>()
 
-  constructor(app: App, facts: Facts, firstTable = 0, epoch = defaultEpoch) {
+  constructor(app: App, facts: Facts, firstTable = 0, epoch = defaultEpoch, config: unknown = {}) {
     this.app = app
+    this.config = config
     this.facts = facts
     this.punts = app.punts && puntMeter(app.name, app.punts.packetsPerSecond)
     this.metered = pipeline(app.pipeline, firstTable, this.punts?.id)
@@ -221,7 +223,10 @@ export class Units {
     const rule = this.app.rules[unit.rule] as AnyRule
     const view = Object.fromEntries([...this.facts].map(([name, facts]) => [name, recordingView(facts, reads)]))
     const stages = unit.target.metersPunts ? this.metered : this.plain
-    const context = { stages, switch: unit.target.view, view } as RuleContext<readonly string[], Collections>
+    const context = { stages, switch: unit.target.view, config: this.config, view } as RuleContext<
+      readonly string[],
+      Collections
+    >
     try {
       if (rule.each === undefined) return rule.flows(context)
       return rule.flows(this.collection(rule.each).get(unit.object) as never, context, unit.object)
