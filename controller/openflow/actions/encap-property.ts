@@ -1,6 +1,7 @@
 import { type Codec, jsonObject, listOf } from '../wire/codec.ts'
 import { EncodeError } from '../wire/errors.ts'
 import { rest, u8, u16 } from '../wire/primitives.ts'
+import type { Writer } from '../wire/writer.ts'
 import { membersJson } from './wire.ts'
 
 /** The MD type that the new NSH header has: 1 or 2. */
@@ -57,23 +58,33 @@ const fromRaw = (raw: Raw): EncapProperty => {
   return { type: 'unknown', ...raw }
 }
 
-const tlvData = ({ tlvClass, tlvType, value }: NshTlv): Uint8Array => {
-  const data = new Uint8Array(tlvHeader + padded(value.length))
-  data.set([tlvClass >>> 8, tlvClass & 0xff, tlvType, value.length])
-  data.set(value, tlvHeader)
-  return data
-}
-
-const toRaw = (property: EncapProperty): Raw => {
+/** Class and type. */
+const numbersOf = (property: EncapProperty): readonly [propertyClass: number, propertyType: number] => {
   switch (property.type) {
     case 'nshMdType':
-      return { propertyClass: nshClass, propertyType: mdTypeProperty, data: Uint8Array.of(property.mdType) }
+      return [nshClass, mdTypeProperty]
     case 'nshTlv':
-      return { propertyClass: nshClass, propertyType: tlvProperty, data: tlvData(property) }
+      return [nshClass, tlvProperty]
     case 'unknown':
-      return property
+      return [property.propertyClass, property.propertyType]
   }
 }
+
+const writeTlv = (writer: Writer, { tlvClass, tlvType, value }: NshTlv, path: string): void => {
+  u16.encode(writer, tlvClass, `${path}.tlvClass`)
+  u8.encode(writer, tlvType, `${path}.tlvType`)
+  u8.encode(writer, value.length, `${path}.value.length`)
+  writer.raw(value)
+  writer.zeros(padded(value.length) - value.length)
+}
+
+const writeData = (writer: Writer, property: EncapProperty, path: string): void => {
+  if (property.type === 'nshTlv') writeTlv(writer, property, path)
+  else if (property.type === 'nshMdType') u8.encode(writer, property.mdType, `${path}.mdType`)
+  else rest.encode(writer, property.data, `${path}.data`)
+}
+
+const maximumLength = 255
 
 const forms = {
   nshMdType: membersJson<Omit<NshMdType, 'type'>>({ mdType: u8 }),
@@ -92,12 +103,15 @@ const property: Codec<EncapProperty> = {
     return fromRaw({ propertyClass, propertyType, data })
   },
   encode(writer, value, path) {
-    const { propertyClass, propertyType, data } = toRaw(value)
+    const [propertyClass, propertyType] = numbersOf(value)
     const start = writer.pos
     u16.encode(writer, propertyClass, `${path}.propertyClass`)
     u8.encode(writer, propertyType, `${path}.propertyType`)
-    u8.encode(writer, data.length + header, `${path}.data.length`)
-    writer.raw(data)
+    const lengthAt = writer.take(1)
+    writeData(writer, value, path)
+    const length = writer.pos - start
+    if (length > maximumLength) throw new EncodeError(path, `${length} bytes; at most ${maximumLength} fit`)
+    writer.view.setUint8(lengthAt, length)
     writer.align(start, 8)
   },
   toJson(value) {

@@ -57,10 +57,14 @@ const readSpec = (reader: Reader, header: number): LearnSpec => {
 const writeSpec = (writer: Writer, spec: LearnSpec, path: string): void => {
   const { src } = spec
   const { bits } = spec.type === 'output' ? spec.src : spec.dst
-  if (bits > maximumBits) throw new EncodeError(path, `${bits} bits; at most ${maximumBits} fit`)
-  writer.u16((kinds.indexOf(spec.type) << 11) | (typeof src === 'bigint' ? constantBit : 0) | bits)
+  if (!Number.isInteger(bits) || bits < 0 || bits > maximumBits) {
+    throw new EncodeError(path, `${bits} bits; at most ${maximumBits} fit`)
+  }
+  const header = (kinds.indexOf(spec.type) << 11) | (typeof src === 'bigint' ? constantBit : 0) | bits
+  if (header === 0) throw new EncodeError(path, 'no bits; switches take that for the end of the specs')
+  writer.u16(header)
   if (typeof src === 'bigint') {
-    if (src >> BigInt(bits) !== 0n)
+    if (src < 0n || src >> BigInt(bits) !== 0n)
       throw new ValueTooWideError(`${path}.src`, `0x${src.toString(16)} over ${bits} bits`)
     writer.big(src, constantBytes(bits))
   } else {

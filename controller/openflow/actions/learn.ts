@@ -54,10 +54,10 @@ const learn2Body: Codec<Learn2> = {
   },
   encode(writer, value, path) {
     const { resultDst } = value
+    flowCodec.encode(writer, value, path)
     if (((value.flags & LearnFlags.WRITE_RESULT) !== 0) !== (resultDst !== undefined)) {
       throw new EncodeError(`${path}.resultDst`, 'goes with the flag WRITE_RESULT')
     }
-    flowCodec.encode(writer, value, path)
     u32.encode(writer, value.limit, `${path}.limit`)
     u16.encode(writer, resultDst?.offset ?? 0, `${path}.resultDst.offset`)
     writer.zeros(2)

@@ -56,10 +56,15 @@ export const subfieldJson: Pick<Codec<Subfield>, 'toJson' | 'fromJson'> = {
   fromJson: subfieldFromJson,
 }
 
+const isWithin = (value: number, minimum: number, maximum: number): boolean =>
+  Number.isInteger(value) && value >= minimum && value <= maximum
+
 /** Writes an offset and 1 to 64 bits in 16 bits. */
 export const writePackedBits = (writer: Writer, value: Subfield, path: string): void => {
   const { offset, bits } = value
-  if (offset > 0x3ff || bits < 1 || bits > 64) throw new EncodeError(path, `${bits} bits from ${offset} do not fit`)
+  if (!isWithin(offset, 0, 0x3ff) || !isWithin(bits, 1, 64)) {
+    throw new EncodeError(path, `${bits} bits from ${offset} do not fit`)
+  }
   writer.u16(packBits(value))
 }
 

@@ -62,8 +62,8 @@ export const oxmId: Codec<OxmId> = {
     return { header, experimenter: header >>> 16 === OxmClass.EXPERIMENTER ? reader.u32() : undefined }
   },
   encode(writer, { header, experimenter }, path) {
-    u32.encode(writer, header, path)
-    if (experimenter !== undefined) u32.encode(writer, experimenter, path)
+    u32.encode(writer, header, `${path}.header`)
+    if (experimenter !== undefined) u32.encode(writer, experimenter, `${path}.experimenter`)
   },
   toJson: (id): Json =>
     nameOf(id) ?? { header: id.header, ...(id.experimenter === undefined ? {} : { experimenter: id.experimenter }) },

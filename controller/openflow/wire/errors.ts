@@ -37,7 +37,7 @@ export class EncodeError extends RangeError {
 
   /** Puts the path of what holds the value before its own. */
   under(path: string): this {
-    const glue = path === '' || this.path === '' || this.path.startsWith('[') ? '' : '.'
+    const glue = path === '' || this.path === '' || /^[.[]/.test(this.path) ? '' : '.'
     this.path = `${path}${glue}${this.path}`
     this.message = `${this.path}: ${this.reason}`
     return this

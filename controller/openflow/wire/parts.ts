@@ -44,6 +44,11 @@ interface AnyPart {
   readonly type: string
 }
 
+const checkTag = (tag: number, path: string): number => {
+  if (Number.isInteger(tag) && tag >= 0 && tag <= 0xffff) return tag
+  throw new EncodeError(`${path}.tag`, `a number of 16 bits is expected, not ${tag}`)
+}
+
 class PartCodec implements Codec<AnyPart> {
   private readonly layout: PartLayout
   private readonly byTag: ReadonlyMap<number, PartKind>
@@ -77,8 +82,8 @@ class PartCodec implements Codec<AnyPart> {
     const unknown = value.type === 'unknown' ? (value as UnknownPart) : undefined
     const kind = unknown ? undefined : this.kindOf(value.type, path)
     writer.zeros(4)
-    writer.patch16(lengthFirst ? start + 2 : start, unknown?.tag ?? (kind as PartKind).tag)
-    if (unknown) writer.raw(unknown.data)
+    writer.patch16(lengthFirst ? start + 2 : start, unknown ? checkTag(unknown.tag, path) : (kind as PartKind).tag)
+    if (unknown) rest.encode(writer, unknown.data, `${path}.data`)
     else (kind as PartKind).body.encode(writer, value, path)
     writer.patch16(lengthFirst ? start : start + 2, checkLength(writer.pos - start, path))
     writer.align(start, align)
