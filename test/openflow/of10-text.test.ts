@@ -19,13 +19,14 @@ import { normalFlowMod, normalMessage, vendorAction } from './of10-samples.ts'
 
 const run = promisify(execFile)
 
-/** What ovs-ofctl prints at verbosity 0, which leaves packets out. */
+/** What ovs-ofctl prints at verbosity 0, which leaves packets and the payload of echoes out. */
 const ofpPrint = async (message: Message10): Promise<string> => {
   const { stdout } = await run('ovs-ofctl', ['ofp-print', toHex(encodeMessage(message)), '0'])
   return stdout.trimEnd()
 }
 
-const withoutPacket = (text: string): string => text.replace(/\npacket=[0-9a-f]*$/, '').trimEnd()
+const withoutPacket = (text: string): string =>
+  (text.startsWith('OFPT_ECHO') ? text.replace(/\n.*/s, '') : text.replace(/\npacket=[0-9a-f]*$/, '')).trimEnd()
 
 /** Open vSwitch gives flows that match every field the highest priority, whatever they say. */
 const isExact = (message: Message10): boolean =>
