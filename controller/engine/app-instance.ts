@@ -97,7 +97,7 @@ export class AppInstance {
   }
 
   /** Whether a flow was made by this app. */
-  made({ cookie }: InstalledFlow): boolean {
+  made({ cookie }: Pick<InstalledFlow, 'cookie'>): boolean {
     return Number(cookie >> 32n) === this.high
   }
 

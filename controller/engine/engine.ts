@@ -5,6 +5,7 @@ import { AppInstance } from './app-instance.ts'
 import { configOf } from './config.ts'
 import { DesiredTable } from './desired.ts'
 import { type DriftPolicy, Keeper } from './keeper.ts'
+import { planOf, type SwitchPlan } from './plan.ts'
 import { defaultEpoch } from './units.ts'
 
 /** What happens in an engine, for logs and for people. None of these may throw. */
@@ -111,6 +112,17 @@ export class Engine {
     this.report('info', `app ${app.name} ${old ? 'reloaded' : 'loaded'}`, { app: app.name })
     this.schedule()
     return instance
+  }
+
+  /**
+   * What `load` would change in each connected switch; nothing is sent.
+   *
+   * @throws as `load`
+   */
+  plan(app: App, config?: unknown): SwitchPlan[] {
+    const kept = this.apps.get(app.name)
+    const firstTable = kept?.firstTable ?? this.freeTable()
+    return planOf(app, this.switches.values(), { epoch: this.epoch, firstTable, config: configOf(app, config), kept })
   }
 
   /** Withdraws an app with all its flows, and says whether there was one of that name. */

@@ -1,0 +1,149 @@
+import { type AppInstall, apps, type Collection, collection, makeId, type Store } from '../../state/index.ts'
+import type { AppInstance } from '../app-instance.ts'
+import type { Engine, Report } from '../engine.ts'
+import type { SwitchPlan } from '../plan.ts'
+import { type AppSource, fileOfSource, sourceText } from './app-source.ts'
+import { importApp } from './import-app.ts'
+import { resolveHeddle } from './resolve-heddle.ts'
+
+/** What the user asked for: where an app comes from, and how it is to be configured. */
+export interface AppOrder {
+  readonly source: AppSource
+  readonly config?: Readonly<Record<string, unknown>>
+}
+
+/** An app that runs, or that should. */
+export interface HostedApp {
+  readonly name: string
+  readonly source: AppSource
+  readonly config: Readonly<Record<string, unknown>>
+  /** Whether it is loaded again when the controller starts again. */
+  readonly remembered: boolean
+  /** `missing` where it is remembered and could not be loaded. */
+  readonly status: 'running' | 'failed' | 'missing'
+  /** Why it failed last, with the stack. */
+  readonly failure: string | undefined
+  readonly instance: AppInstance | undefined
+}
+
+interface Kept {
+  readonly order: AppOrder
+  readonly remembered: boolean
+  /** Why it could not be loaded. */
+  readonly failure: string | undefined
+}
+
+export interface LoadOptions {
+  /** Load it again when the controller starts again. */
+  readonly remember: boolean
+}
+
+/**
+ * The apps of a controller by where they come from: loads, reloads and unloads them, and remembers
+ * them in the store. One thing at a time.
+ */
+export class AppHost {
+  private readonly engine: Engine
+  private readonly installs: Collection<'app', AppInstall>
+  private readonly report: Report
+  private readonly kept = new Map<string, Kept>()
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(engine: Engine, store: Store, report: Report = () => undefined) {
+    this.engine = engine
+    this.installs = collection(store, apps)
+    this.report = report
+    resolveHeddle()
+  }
+
+  /** All apps in the order of their names. */
+  list(): HostedApp[] {
+    return [...this.kept.keys()].sort().flatMap((name) => this.get(name) ?? [])
+  }
+
+  get(name: string): HostedApp | undefined {
+    const kept = this.kept.get(name)
+    if (!kept) return undefined
+    const instance = this.engine.apps.get(name)
+    const { source, config = {} } = kept.order
+    return {
+      ...{ name, source, config, remembered: kept.remembered, instance },
+      status: instance?.status ?? 'missing',
+      failure: instance?.failure ?? kept.failure,
+    }
+  }
+
+  /** Loads what is remembered. An app that cannot be loaded is reported, and keeps none from the others. */
+  async restore(): Promise<void> {
+    const { items } = await this.installs.list()
+    for (const { value } of items) await this.restoreOne(value)
+  }
+
+  private async restoreOne({ name, source, config }: AppInstall): Promise<void> {
+    const order = { source, config }
+    try {
+      await this.load(order, { remember: true })
+    } catch (error) {
+      const failure = (error as Error).message
+      this.kept.set(name, { order, remembered: true, failure })
+      this.report('error', `app ${name} is missing: ${failure}`, { app: name })
+    }
+  }
+
+  /**
+   * Loads an app, in the place of the one of its name.
+   *
+   * @throws AppFileError, ConfigError, Error what its rules threw; what was loaded before then stays
+   */
+  load(order: AppOrder, { remember }: LoadOptions): Promise<HostedApp> {
+    return this.alone(async () => {
+      const app = await importApp(fileOfSource(order.source))
+      this.engine.load(app, order.config)
+      this.kept.set(app.name, { order, remembered: remember, failure: undefined })
+      const { source, config = {} } = order
+      if (remember) await this.installs.put(makeId('app', app.name), { name: app.name, source, config })
+      return this.get(app.name) as HostedApp
+    })
+  }
+
+  /**
+   * Reads an app's file again; undefined where there is no app of that name.
+   *
+   * @throws as `load`
+   */
+  async reload(name: string): Promise<HostedApp | undefined> {
+    const kept = this.kept.get(name)
+    return kept && this.load(kept.order, { remember: kept.remembered })
+  }
+
+  /** Withdraws an app and forgets it; false where there was none. */
+  unload(name: string): Promise<boolean> {
+    return this.alone(async () => {
+      if (!this.kept.delete(name)) return false
+      this.engine.unload(name)
+      await this.installs.delete(makeId('app', name))
+      return true
+    })
+  }
+
+  /**
+   * What loading an app would change in the switches.
+   *
+   * @throws as `load`
+   */
+  plan({ source, config }: AppOrder): Promise<{ readonly app: string; readonly switches: readonly SwitchPlan[] }> {
+    return this.alone(async () => {
+      const app = await importApp(fileOfSource(source))
+      const known = this.kept.get(app.name)
+      const sameFile = known !== undefined && sourceText(known.order.source) === sourceText(source)
+      // Without a configuration of its own, a file that is loaded is planned as a reload would have it.
+      return { app: app.name, switches: this.engine.plan(app, config ?? (sameFile ? known.order.config : undefined)) }
+    })
+  }
+
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work)
+    this.queue = result.catch(() => undefined)
+    return result
+  }
+}

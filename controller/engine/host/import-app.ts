@@ -1,0 +1,58 @@
+import { pathToFileURL } from 'node:url'
+import { type App, defineApp } from '../app.ts'
+import { AppFileError } from './app-source.ts'
+import { appMark } from './resolve-heddle.ts'
+
+const isTypeScript = (file: string): boolean => /\.[cm]?ts$/.test(file)
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
+
+const explained = (file: string, error: unknown): AppFileError => {
+  if (isTypeScript(file) && codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    return new AppFileError(
+      `${file} is TypeScript, which Node ${process.versions.node} does not read by itself: ` +
+        'use Node 22.18 or later, npm install tsx beside heddle, or give a .js file',
+      { cause: error },
+    )
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new AppFileError(`${file} cannot be loaded: ${text}`, { cause: error })
+}
+
+/** The default export, also where a loader has wrapped a CommonJS module. */
+const defaultOf = (module: { readonly default?: unknown }): unknown => {
+  const exported = module.default as { readonly default?: unknown } | undefined
+  return exported !== null && typeof exported === 'object' && 'default' in exported ? exported.default : exported
+}
+
+const isObject = (value: unknown): boolean => value !== null && typeof value === 'object'
+
+/** Files of JavaScript are not checked by a compiler. */
+const check = (value: unknown, file: string): App => {
+  const app = value as Partial<App> | null | undefined
+  if (!app || !isObject(app)) {
+    throw new AppFileError(`${file} has no app as its default export: export default defineApp({ … })`)
+  }
+  const { name, pipeline, collections, rules } = app
+  if (typeof name !== 'string') throw new AppFileError(`${file}: the app's name is missing`)
+  if (!Array.isArray(pipeline) || !pipeline.every((stage) => typeof stage === 'string')) {
+    throw new AppFileError(`${file}: pipeline: a list of names of stages is expected`)
+  }
+  if (!isObject(collections)) throw new AppFileError(`${file}: collections: an object is expected, {} for none`)
+  if (!isObject(rules)) throw new AppFileError(`${file}: rules: an object is expected`)
+  return defineApp(app as App)
+}
+
+/**
+ * Reads the app in a file, anew each time; the modules that it imports stay as they were.
+ *
+ * @throws AppFileError, RangeError for a bad name
+ */
+export const importApp = async (file: string): Promise<App> => {
+  const url = pathToFileURL(file)
+  url.search = `${appMark}=${process.hrtime.bigint()}`
+  const module = await import(url.href).catch((error: unknown) => {
+    throw explained(file, error)
+  })
+  return check(defaultOf(module as { readonly default?: unknown }), file)
+}
