@@ -67,7 +67,8 @@ export class Slab extends Writer {
   private ensure(length: number): void {
     if (this.pos + length <= this.bytes.length) return
     const { pending } = this
-    const next = new Uint8Array(Math.max(this.size, pending + length))
+    // Twice what waits, so that what is written in one go is moved a bounded number of times.
+    const next = new Uint8Array(Math.max(this.size, 2 * pending + length))
     next.set(this.bytes.subarray(this.taken, this.pos))
     this.bytes = next
     this.view = new DataView(next.buffer)
