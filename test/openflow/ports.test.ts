@@ -68,11 +68,11 @@ t.test('a port that comes up with its features', (t) => {
   t.end()
 })
 
-t.test('a name may fill all 16 bytes, and one too long is cut', (t) => {
+t.test('a name may fill all 16 bytes, and one too long is refused', (t) => {
   const named = (name: string) =>
     (decodeMessage(encodeMessage(status({ name }))) as MessageNamed<'portStatus'>).desc.name
   t.equal(named('sixteen-bytes-ab'), 'sixteen-bytes-ab')
-  t.equal(named('seventeen-bytes-a'), 'seventeen-bytes-')
+  t.throws(() => named('seventeen-bytes-a'), { message: 'portStatus.desc.name: 17 bytes; at most 16 fit' })
   t.end()
 })
 

@@ -70,7 +70,8 @@ const decodeAction = (table: ActionTable, reader: Reader): AnyAction => {
 }
 
 const encodeAction = (table: ActionTable, writer: Writer, action: AnyAction, path: string): void => {
-  const kind = table.named(action.type, 'type')
+  const at = path === '' ? action.type : `${path}.${action.type}`
+  const kind = table.named(action.type, `${path}.type`)
   const start = writer.pos
   writer.u16('type' in kind.wire ? kind.wire.type : experimenterType)
   writer.u16(0)
@@ -78,7 +79,7 @@ const encodeAction = (table: ActionTable, writer: Writer, action: AnyAction, pat
     writer.u32(kind.wire.experimenter)
     writer.u16(kind.wire.subtype)
   }
-  kind.body.encode(writer, action, action.type)
+  kind.body.encode(writer, action, at)
   writer.align(start, 8)
   writer.patch16(start + 2, checkLength(writer.pos - start, path))
 }

@@ -2,7 +2,7 @@ import { formatPort, parsePort } from '../fields/port-text.ts'
 import { formatSubfield, type Subfield } from '../fields/subfield.ts'
 import { integer, splitTop } from '../text/scan.ts'
 import { type Codec, listOf, struct } from '../wire/codec.ts'
-import { ProtocolError, TextSyntaxError } from '../wire/errors.ts'
+import { EncodeError, ProtocolError, TextSyntaxError } from '../wire/errors.ts'
 import { enumOf } from '../wire/names.ts'
 import { u16 } from '../wire/primitives.ts'
 import type { Reader } from '../wire/reader.ts'
@@ -46,6 +46,7 @@ const readHead = (reader: Reader) => {
 const writeHead = (writer: Writer, value: Bundle, path: string): void => {
   choice.encode(writer, value, path)
   writer.u32(portMember)
+  if (!Array.isArray(value.members)) throw new EncodeError(`${path}.members`, 'a list is expected')
   u16.encode(writer, value.members.length, `${path}.members.length`)
 }
 

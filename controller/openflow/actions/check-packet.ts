@@ -1,5 +1,5 @@
 import { encodeOxmHeader } from '../fields/oxm.ts'
-import { formatSubfield, parseSubfield, type Subfield } from '../fields/subfield.ts'
+import { checkSubfield, formatSubfield, parseSubfield, type Subfield } from '../fields/subfield.ts'
 import { arrow, integer } from '../text/scan.ts'
 import type { Codec } from '../wire/codec.ts'
 import { EncodeError, TextSyntaxError } from '../wire/errors.ts'
@@ -21,7 +21,8 @@ const body: Codec<CheckPktLarger> = {
     const offset = reader.u16()
     return { pktLen, dst: { code: readHeader(reader), offset, bits: 1 } }
   },
-  encode(writer, { pktLen, dst }, path) {
+  encode(writer, { pktLen, dst: bit }, path) {
+    const dst = checkSubfield(bit, `${path}.dst`)
     if (dst.bits !== 1) throw new EncodeError(`${path}.dst`, `one bit is expected, not ${dst.bits}`)
     u16.encode(writer, pktLen, `${path}.pktLen`)
     u16.encode(writer, dst.offset, `${path}.dst.offset`)

@@ -1,4 +1,5 @@
 import { type Codec, listOf } from '../wire/codec.ts'
+import { EncodeError } from '../wire/errors.ts'
 import { u16 } from '../wire/primitives.ts'
 import type { Reader } from '../wire/reader.ts'
 
@@ -17,6 +18,7 @@ export const counted = <T>(item: Codec<T>, gap: number): Codec<readonly T[]> => 
       return readItems(reader, count, item)
     },
     encode(writer, items, path) {
+      if (!Array.isArray(items)) throw new EncodeError(path, 'a list is expected')
       u16.encode(writer, items.length, `${path}.length`)
       writer.zeros(gap)
       list.encode(writer, items, path)

@@ -1,4 +1,4 @@
-import type { Subfield } from '../fields/subfield.ts'
+import { checkSubfield, type Subfield } from '../fields/subfield.ts'
 import { type Codec, jsonObject, listOf } from '../wire/codec.ts'
 import { EncodeError, ProtocolError, ValueTooWideError } from '../wire/errors.ts'
 import type { Json } from '../wire/json.ts'
@@ -56,7 +56,8 @@ const readSpec = (reader: Reader, header: number): LearnSpec => {
 
 const writeSpec = (writer: Writer, spec: LearnSpec, path: string): void => {
   const { src } = spec
-  const { bits } = spec.type === 'output' ? spec.src : spec.dst
+  if (typeof src !== 'bigint') checkSubfield(src, `${path}.src`)
+  const { bits } = spec.type === 'output' ? spec.src : checkSubfield(spec.dst, `${path}.dst`)
   if (!Number.isInteger(bits) || bits < 0 || bits > maximumBits) {
     throw new EncodeError(path, `${bits} bits; at most ${maximumBits} fit`)
   }

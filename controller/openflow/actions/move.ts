@@ -1,5 +1,5 @@
 import { encodeOxmHeader } from '../fields/oxm.ts'
-import { formatSubfield, parseSubfield, type Subfield } from '../fields/subfield.ts'
+import { checkSubfield, formatSubfield, parseSubfield, type Subfield } from '../fields/subfield.ts'
 import { arrow } from '../text/scan.ts'
 import type { Codec } from '../wire/codec.ts'
 import { EncodeError, TextSyntaxError } from '../wire/errors.ts'
@@ -25,7 +25,9 @@ const moveBody = (before: number, gap: number): Codec<Move> => ({
     const src = { code: readHeader(reader), offset: srcOffset, bits }
     return { src, dst: { code: readHeader(reader), offset: dstOffset, bits } }
   },
-  encode(writer, { src, dst }, path) {
+  encode(writer, move, path) {
+    const src = checkSubfield(move.src, `${path}.src`)
+    const dst = checkSubfield(move.dst, `${path}.dst`)
     if (src.bits !== dst.bits) throw new EncodeError(path, `${src.bits} bits cannot move to ${dst.bits}`)
     writer.zeros(before)
     u16.encode(writer, src.bits, `${path}.src.bits`)

@@ -1,5 +1,5 @@
 import { encodeOxmHeader } from '../fields/oxm.ts'
-import { formatSubfield, parseSubfield, type Subfield } from '../fields/subfield.ts'
+import { checkSubfield, formatSubfield, parseSubfield, type Subfield } from '../fields/subfield.ts'
 import { type Codec, struct } from '../wire/codec.ts'
 import { u16 } from '../wire/primitives.ts'
 import { actionKind } from './kind.ts'
@@ -12,7 +12,8 @@ const stackSubfield: Codec<Subfield> = {
     const code = readHeader(reader)
     return { code, offset, bits: reader.u16() }
   },
-  encode(writer, { code, offset, bits }, path) {
+  encode(writer, value, path) {
+    const { code, offset, bits } = checkSubfield(value, path)
     u16.encode(writer, offset, `${path}.offset`)
     encodeOxmHeader(writer, code)
     u16.encode(writer, bits, `${path}.bits`)

@@ -1,7 +1,14 @@
 import type { OxmCode } from '../fields/field.ts'
 import { decodeOxmHeader, encodeOxmHeader } from '../fields/oxm.ts'
 import { Port } from '../fields/port-text.ts'
-import { packBits, type Subfield, subfieldFromJson, subfieldToJson, unpackBits } from '../fields/subfield.ts'
+import {
+  checkSubfield,
+  packBits,
+  type Subfield,
+  subfieldFromJson,
+  subfieldToJson,
+  unpackBits,
+} from '../fields/subfield.ts'
 import { type Codec, jsonObject } from '../wire/codec.ts'
 import { EncodeError, ProtocolError } from '../wire/errors.ts'
 import type { Json, JsonObject } from '../wire/json.ts'
@@ -61,7 +68,7 @@ const isWithin = (value: number, minimum: number, maximum: number): boolean =>
 
 /** Writes an offset and 1 to 64 bits in 16 bits. */
 export const writePackedBits = (writer: Writer, value: Subfield, path: string): void => {
-  const { offset, bits } = value
+  const { offset, bits } = checkSubfield(value, path)
   if (!isWithin(offset, 0, 0x3ff) || !isWithin(bits, 1, 64)) {
     throw new EncodeError(path, `${bits} bits from ${offset} do not fit`)
   }

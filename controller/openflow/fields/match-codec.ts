@@ -1,5 +1,5 @@
 import type { Codec } from '../wire/codec.ts'
-import { checkLength } from '../wire/codec.ts'
+import { checkLength, jsonObject } from '../wire/codec.ts'
 import { EncodeError, ProtocolError } from '../wire/errors.ts'
 import type { Json, JsonObject } from '../wire/json.ts'
 import type { Reader } from '../wire/reader.ts'
@@ -19,6 +19,7 @@ export const decodeOxms = (reader: Reader): Match => {
 
 /** Fields one after the other, without the header and padding of ofp_match. */
 export const encodeOxms = (writer: Writer, match: Match, path: string): void => {
+  if (!Array.isArray(match)) throw new EncodeError(path, 'a list of fields is expected')
   for (const oxm of match) encodeOxm(writer, oxm, path)
 }
 
@@ -58,8 +59,10 @@ export const matchToJson = (match: Match): JsonObject | readonly JsonObject[] =>
 
 export const matchFromJson = (json: Json, path: string): Match => {
   if (typeof json !== 'object' || json === null) throw new EncodeError(path, 'an object of fields is expected')
-  if (Array.isArray(json)) return (json as readonly Json[]).flatMap((fields) => matchFromJson(fields, path))
-  return Object.entries(json).map(([name, value]) => oxmFromJson(name, value as Json, path))
+  const objects: readonly Json[] = Array.isArray(json) ? json : [json]
+  return objects.flatMap((fields) =>
+    Object.entries(jsonObject(fields, path)).map(([name, value]) => oxmFromJson(name, value, path)),
+  )
 }
 
 /** The codec of ofp_match. */

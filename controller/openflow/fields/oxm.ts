@@ -201,8 +201,9 @@ const isPlain = ({ length, experimenter, field }: OxmCode): boolean =>
 
 /** Writes one field of a match. */
 export const encodeOxm = (writer: Writer, oxm: Oxm, path: string): void => {
+  if (!(oxm instanceof Oxm)) throw new EncodeError(path, 'a match field is expected, as field() gives it')
   const { code, value, mask } = oxm
-  if (mask === undefined && typeof value === 'number' && isPlain(code)) {
+  if (mask === undefined && typeof value === 'number' && isPlain(code) && fits(value, code.length)) {
     encodePlain(writer, code, value)
     return
   }

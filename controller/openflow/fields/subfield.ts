@@ -12,6 +12,12 @@ export interface Subfield {
   readonly bits: number
 }
 
+/** @throws EncodeError for what is no subfield */
+export const checkSubfield = (value: Subfield, path: string): Subfield => {
+  if (typeof value === 'object' && value !== null && typeof value.code === 'object') return value
+  throw new EncodeError(path, 'bits of a field are expected, as subfield() gives them')
+}
+
 /** OFPVID_PRESENT is matched and set with the VLAN id, but is no bit of it that actions can name. */
 const vlanIdBits = 12
 

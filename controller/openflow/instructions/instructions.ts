@@ -1,5 +1,5 @@
 import { type Action, actions, formatActions } from '../actions/actions.ts'
-import { type Codec, checkLength, jsonObject, listOf, pad, struct } from '../wire/codec.ts'
+import { type Codec, checkLength, jsonObject, listOf, pad, struct, withLengthError } from '../wire/codec.ts'
 import { EncodeError, ProtocolError } from '../wire/errors.ts'
 import { rest, u8, u32, u64 } from '../wire/primitives.ts'
 import type { Reader } from '../wire/reader.ts'
@@ -65,7 +65,7 @@ const encodeInstruction = (writer: Writer, value: Instruction, path: string): vo
   const start = writer.pos
   writer.u16(type)
   writer.u16(0)
-  body.encode(writer, value, value.type)
+  body.encode(writer, value, path === '' ? value.type : `${path}.${value.type}`)
   writer.patch16(start + 2, checkLength(writer.pos - start, path))
 }
 
@@ -82,13 +82,8 @@ const instruction: Codec<Instruction> = {
   },
 }
 
-const list = listOf(instruction)
-
 /** Instructions until the part's end. */
-export const instructions: Codec<readonly Instruction[]> = {
-  ...list,
-  decode: (reader) => list.decode(reader.sub(reader.remaining, 'OFPBIC_BAD_LEN')),
-}
+export const instructions = withLengthError(listOf(instruction), 'OFPBIC_BAD_LEN')
 
 const wholeMask = 0xffff_ffff_ffff_ffffn
 

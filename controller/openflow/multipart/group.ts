@@ -29,7 +29,7 @@ const groupStats = sized(
     durationNsec: u32,
     buckets: listOf(struct({ packetCount: u64, byteCount: u64 })),
   }),
-  { minimum: 40 },
+  40,
 )
 
 /** Counters of a group and its buckets. */
@@ -57,9 +57,7 @@ const groupStatsReply = messageKind({
 /** OpenFlow 1.3.5 §7.3.5.10 */
 const groupDescRequest = bareRequest('groupDescRequest', 'OFPST_GROUP_DESC request', 7, ' group_id=ALL')
 
-const groupDesc = sized(struct({ groupType: enumOf(u8, GroupType), pad: pad(1), groupId: u32, buckets }), {
-  minimum: 8,
-})
+const groupDesc = sized(struct({ groupType: enumOf(u8, GroupType), pad: pad(1), groupId: u32, buckets }), 8)
 
 /** A group with its buckets. */
 export interface GroupDesc {

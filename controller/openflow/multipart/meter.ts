@@ -71,7 +71,7 @@ const meterConfigRequest = messageKind({
   text: idText,
 })
 
-const meterConfig = sized(struct({ flags: meterFlags, meterId: u32, bands: meterBands }), { minimum: 8 })
+const meterConfig = sized(struct({ flags: meterFlags, meterId: u32, bands: meterBands }), 8)
 
 /** OpenFlow 1.3.5 §7.3.5.13 */
 const meterConfigReply = messageKind({

@@ -52,7 +52,7 @@ const tableFeatures = sized(
     maxEntries: u32,
     properties: listOf(property),
   }),
-  { minimum: 64 },
+  64,
 )
 
 /** What a table can do. */

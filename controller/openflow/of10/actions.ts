@@ -2,7 +2,7 @@ import { makeActionSet } from '../actions/action-set.ts'
 import { type ActionKind, type ActionOf, actionKind } from '../actions/kind.ts'
 import { integer } from '../text/scan.ts'
 import { formatIpv4, formatMac, parseIpv4, parseMac } from '../wire/address.ts'
-import { type Codec, pad, struct } from '../wire/codec.ts'
+import { type Codec, pad, struct, withLengthError } from '../wire/codec.ts'
 import { toHex } from '../wire/json.ts'
 import { ipv4, mac, rest, u8, u16, u32 } from '../wire/primitives.ts'
 import { formatPort10, Port10, parsePort10 } from './ports.ts'
@@ -128,10 +128,7 @@ const set = makeActionSet<Action10>(() => kinds as readonly unknown[] as readonl
 export const actionKinds10 = set.kinds
 
 /** Actions until the part's end; wrong lengths are OFPBAC_BAD_LEN. */
-export const actions10: Codec<readonly Action10[]> = {
-  ...set.list,
-  decode: (reader) => set.list.decode(reader.sub(reader.remaining, 'OFPBAC_BAD_LEN')),
-}
+export const actions10 = withLengthError(set.list, 'OFPBAC_BAD_LEN')
 
 /** Actions in ovs-ofctl's syntax; an empty list reads `drop`. */
 export const formatActions10 = set.format

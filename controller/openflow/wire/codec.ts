@@ -1,3 +1,4 @@
+import type { ErrorName } from './error-table.ts'
 import { EncodeError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Reader } from './reader.ts'
@@ -68,6 +69,7 @@ export const struct = <const S extends Shape>(shape: S): Codec<StructValue<S>> =
     },
     encode(writer, value, path) {
       const source = value as Record<string, unknown>
+      if (typeof source !== 'object' || source === null) throw new EncodeError(path, 'an object is expected')
       try {
         for (const [key, member] of members) {
           if ('pad' in member) encodePad(writer, member)
@@ -117,40 +119,30 @@ export const listOf = <T>(item: Codec<T>): Codec<readonly T[]> => ({
   },
 })
 
-interface SizedOptions {
-  /** Size in bytes of the length field: 2 unless given. */
-  readonly lengthBytes?: 2
-  /** The smallest legal length, header included. */
-  readonly minimum: number
-  /** Entries are padded to this many bytes; the padding counts in the length when `padCounts`. */
-  readonly align?: number
-  readonly padCounts?: boolean
-}
+/** `codec` with the length error of the part that it reads, which goes on to the end. */
+export const withLengthError = <T>(codec: Codec<T>, name: ErrorName): Codec<T> => ({
+  ...codec,
+  decode: (reader) => codec.decode(reader.sub(reader.remaining, name)),
+})
 
 /**
  * A part that starts with its own 16-bit length, which counts the length field itself:
- * `[length | rest…]`.
+ * `[length | rest…]`, at least `minimum` bytes.
  */
-export const sized = <T>(body: Codec<T>, options: SizedOptions): Codec<T> => ({
+export const sized = <T>(body: Codec<T>, minimum: number): Codec<T> => ({
   decode(reader) {
-    const start = reader.pos
     const length = reader.u16()
-    if (length < options.minimum) reader.fail(`length ${length}, at least ${options.minimum}`)
+    if (length < minimum) reader.fail(`a part of ${length} bytes, at least ${minimum}`)
     const part = reader.sub(length - 2)
     const value = body.decode(part)
-    if (options.padCounts && part.remaining < (options.align ?? 1)) part.skip(part.remaining)
     part.done('an entry')
-    const over = options.align && !options.padCounts ? (reader.pos - start) % options.align : 0
-    if (over !== 0) reader.skip((options.align as number) - over)
     return value
   },
   encode(writer, value, path) {
     const start = writer.pos
     writer.u16(0)
     body.encode(writer, value, path)
-    if (options.align && options.padCounts) writer.align(start, options.align)
     writer.patch16(start, checkLength(writer.pos - start, path))
-    if (options.align) writer.align(start, options.align)
   },
   toJson: (value) => body.toJson(value),
   fromJson: (json, path) => body.fromJson(json, path),

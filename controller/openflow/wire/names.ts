@@ -16,11 +16,18 @@ export const flagNames = (names: Names, value: number): string[] => {
   return [...known.map(([name]) => name), ...(left === 0 ? [] : [`0x${left.toString(16)}`])]
 }
 
+/** What `table` itself holds under a name that others chose, such as `constructor`. */
+export const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
+const isNumber = /^(0x[0-9a-f]+|\d+)$/i
+
+/** A name's number. Numbers, also as text, stand for themselves. */
 const numberOf = (names: Names, name: Json, path: string): number => {
-  if (typeof name === 'number') return name
-  const value = typeof name === 'string' ? (names[name] ?? Number(name)) : Number.NaN
-  if (Number.isInteger(value)) return value
-  throw new EncodeError(path, `one of ${Object.keys(names).join(', ')} is expected`)
+  const named = typeof name === 'string' ? own(names, name) : undefined
+  const value = named ?? (typeof name === 'number' || isNumber.test(String(name)) ? Number(name) : Number.NaN)
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff) return value
+  throw new EncodeError(path, `one of ${Object.keys(names).join(', ')}, or a number, is expected`)
 }
 
 /** A number of which some values have names; JSON uses the names. */

@@ -1,5 +1,6 @@
 import type { ErrorName } from './error-table.ts'
 import { ProtocolError } from './errors.ts'
+import { decodeText } from './text.ts'
 
 /**
  * Reads big-endian values from a bounded part of a buffer. Every read is checked: going past
@@ -92,12 +93,12 @@ export class Reader {
     return this.bytes(this.remaining)
   }
 
-  /** A fixed-length string, ended by the first NUL. */
+  /** A fixed-length string, ended by the first NUL; bytes that are no UTF-8 stand as lone surrogates. */
   text(length: number): string {
     const at = this.take(length)
     const raw = new Uint8Array(this.view.buffer, this.view.byteOffset + at, length)
     const nul = raw.indexOf(0)
-    return decoder.decode(nul < 0 ? raw : raw.subarray(0, nul))
+    return decodeText(nul < 0 ? raw : raw.subarray(0, nul))
   }
 
   /** A reader over the next `length` bytes, which this one moves past. */
@@ -111,5 +112,3 @@ export class Reader {
     if (this.pos !== this.end) this.fail(`${this.remaining} bytes too many in ${what}`)
   }
 }
-
-const decoder = new TextDecoder('utf-8')

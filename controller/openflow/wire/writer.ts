@@ -86,16 +86,6 @@ export class Writer {
     if (over !== 0) this.zeros(unit - over)
   }
 
-  /** A fixed-length string, filled with NULs. */
-  text(value: string, length: number): void {
-    const encoded = encoder.encode(value)
-    let end = Math.min(encoded.length, length)
-    // A string that is cut is cut between characters, so that it reads as the same again.
-    while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end--
-    this.raw(encoded.subarray(0, end))
-    this.zeros(length - end)
-  }
-
   /** Overwrites a 16-bit length written earlier. */
   patch16(at: number, value: number): void {
     this.view.setUint16(at, value)
@@ -106,5 +96,3 @@ export class Writer {
     return this.bytes.slice(0, this.pos)
   }
 }
-
-const encoder = new TextEncoder()
