@@ -1,4 +1,11 @@
-export { describeEntry, describeFlow, describeParts, type FlowText, usesNormal } from '../flow/index.ts'
+export {
+  describeEntry,
+  describeFlow,
+  describeParts,
+  type FlowText,
+  TextSyntaxError,
+  usesNormal,
+} from '../flow/index.ts'
 export { describePort, type Endpoint, formatDpid, type Listener, parseDpid, type TlsKeys } from '../switch/index.ts'
 export type { InstalledFlow } from './app.ts'
 export { ConfigError } from './config.ts'
@@ -7,5 +14,6 @@ export { AppHost, type AppOrder, type HostedApp, type LoadOptions } from './host
 export { AppFileError, type AppSource, builtinApps, looksLikeFile, sourceText } from './host/app-source.ts'
 export type { SwitchPlan } from './plan.ts'
 export { type FlowStatistics, readStatistics } from './statistics.ts'
+export type { Operation } from './transaction.ts'
 export { type Problem, problemsOf, problemText } from './validate.ts'
 export { type Finding, why } from './why.ts'

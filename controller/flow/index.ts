@@ -1,4 +1,4 @@
-export { MeterFlags, type Slab } from '../openflow/index.ts'
+export { MeterFlags, type Slab, TextSyntaxError } from '../openflow/index.ts'
 export { appNumber, type Cookie, cookieHigh, decodeCookie, encodeCookie, unitNumber } from './cookie.ts'
 export { describeEntry, describeFlow, describeParts, type FlowText, usesNormal } from './describe.ts'
 export { Flow, type FlowSpec } from './flow.ts'

@@ -1,0 +1,46 @@
+import type { LiveSwitch } from '../../engine/index.ts'
+import type { Diagnosis } from '../schemas.ts'
+
+/** The release that heddle is tested with. */
+const tested = [3, 1] as const
+
+const isOlder = (software: string): boolean => {
+  const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(software) ?? []).map(Number)
+  return major < tested[0] || (major === tested[0] && minor < tested[1])
+}
+
+const version = ({ hardware, software }: LiveSwitch['session']['info']): Diagnosis[] => {
+  if (hardware !== 'Open vSwitch') {
+    return [{ level: 'note', finding: `this is ${hardware} ${software}; heddle is tested with Open vSwitch only` }]
+  }
+  if (!isOlder(software)) return []
+  const finding = `Open vSwitch ${software} is older than ${tested.join('.')}, which heddle is tested with`
+  return [{ level: 'note', finding, mend: 'ovs-vswitchd --version; then install a newer openvswitch-switch' }]
+}
+
+/** What a switch cannot do that apps may need. */
+export const abilities = ({ session: { info } }: LiveSwitch, bridge: string): Diagnosis[] => {
+  const { bundles, nicira, meters } = info.capabilities
+  const found = version(info)
+  if (!bundles) {
+    found.push({
+      level: 'warning',
+      finding: 'it has no bundles: a change of many flows is not applied at once',
+      mend: `ovs-vsctl set bridge ${bridge} protocols=OpenFlow13,OpenFlow14`,
+    })
+  }
+  if (!nicira) {
+    found.push({ level: 'warning', finding: "it lacks Open vSwitch's extensions, which conntrack and NAT need" })
+  }
+  if (meters === 0) {
+    found.push({
+      level: 'warning',
+      finding: 'it has no meters: packets for the controller are not limited (the kernel data path needs Linux 4.15)',
+      mend: `ovs-vsctl set bridge ${bridge} datapath_type=netdev`,
+    })
+  }
+  if (info.buffers > 0) {
+    found.push({ level: 'note', finding: `it buffers ${info.buffers} packets; heddle has whole packets sent instead` })
+  }
+  return found
+}

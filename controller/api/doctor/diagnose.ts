@@ -1,0 +1,43 @@
+import type { ApiContext } from '../context.ts'
+import { findSwitches } from '../find.ts'
+import type { Diagnosis } from '../schemas.ts'
+import { bridgeOf } from '../views.ts'
+import { abilities } from './abilities.ts'
+import { contents } from './contents.ts'
+
+const aboutApps = ({ host }: ApiContext): Diagnosis[] => {
+  const apps = host.list()
+  if (apps.length === 0) {
+    return [
+      { level: 'warning', finding: 'no app is loaded: switches hold no flows', mend: 'heddle app load l2-switch' },
+    ]
+  }
+  return apps
+    .filter(({ status }) => status !== 'running')
+    .map(({ name, status, failure = '' }) => ({
+      level: 'error',
+      finding: `app ${name} ${status === 'missing' ? 'could not be loaded' : 'has failed'}: ${failure.split('\n')[0]}`,
+      mend: `heddle app reload ${name}`,
+    }))
+}
+
+/** What is amiss with the controller and its switches, as far as OpenFlow shows it. */
+export const diagnose = (context: ApiContext): Diagnosis[] => {
+  const switches = findSwitches(context, undefined)
+  const none: Diagnosis[] = [
+    {
+      level: 'warning',
+      finding: 'no switch is connected',
+      mend: 'ovs-vsctl set-controller BRIDGE tcp:127.0.0.1:6653',
+    },
+  ]
+  const about = switches.flatMap((live) => {
+    const bridge = bridgeOf(live) || 'BRIDGE'
+    return [...abilities(live, bridge), ...contents(context, live, bridge)].map((one) => ({
+      dpid: live.session.name,
+      bridge,
+      ...one,
+    }))
+  })
+  return [...aboutApps(context), ...(switches.length === 0 ? none : about)]
+}

@@ -1,0 +1,3 @@
+export { ExposureError } from './access.ts'
+export type { Api } from './api.ts'
+export { type ApiOptions, createApi, serveApi } from './server.ts'

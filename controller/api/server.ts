@@ -1,0 +1,68 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify from 'fastify'
+import type { TSchema } from 'typebox'
+import { problemsOf } from '../engine/index.ts'
+import { checkExposure, guard } from './access.ts'
+import type { Api } from './api.ts'
+import type { ApiContext } from './context.ts'
+import { answerErrors, badRequest } from './errors.ts'
+import { metricsOf } from './metrics.ts'
+import { answers } from './routes/answers.ts'
+import { apps } from './routes/apps.ts'
+import { flows } from './routes/flows.ts'
+import { switches } from './routes/switches.ts'
+
+export interface ApiOptions extends Omit<ApiContext, 'trusted'> {
+  /** What callers must show; needed where others than this machine can reach the API. */
+  readonly token?: string
+  /** Told of failures that are ours. Must not throw. */
+  readonly failed?: (error: Error) => void
+}
+
+/** Milliseconds for a request to come in whole. */
+const requestTimeout = 30_000
+
+const documentation = (version: string) =>
+  ({
+    openapi: {
+      info: { title: 'heddle', description: 'The controller: switches, flows and apps', version },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+  }) as const
+
+/** The HTTP API of a controller, not yet listening. */
+export const createApi = async (options: ApiOptions): Promise<Api> => {
+  const { token, version, failed = () => undefined } = options
+  const context: ApiContext = { ...options, trusted: token !== undefined }
+  const api: Api = fastify({ requestTimeout, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>()
+  // Browsers send text/plain to any site without asking first.
+  api.removeContentTypeParser('text/plain')
+  api.setValidatorCompiler<TSchema>(({ schema, httpPart }) => (value) => {
+    const problems = problemsOf(schema, value)
+    return problems.length === 0 ? { value } : { error: badRequest(httpPart, problems) }
+  })
+  answerErrors(api, failed)
+  guard(api, token)
+  await api.register(swagger, documentation(version))
+  await api.register(swaggerUi, { routePrefix: '/docs' })
+  for (const routes of [switches, flows, apps, answers]) routes(api, context)
+  const registry = metricsOf(context)
+  api.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  )
+  return api
+}
+
+/**
+ * Serves the HTTP API.
+ *
+ * @throws ExposureError for an address that others can reach, without a token
+ */
+export const serveApi = async (options: ApiOptions, host: string, port: number): Promise<Api> => {
+  checkExposure(host, options.token)
+  const api = await createApi(options)
+  await api.listen({ host, port })
+  return api
+}
