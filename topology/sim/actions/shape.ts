@@ -1,0 +1,65 @@
+import type { Action } from '../../../controller/openflow/actions/actions.ts'
+import type { Field } from '../../../controller/openflow/fields/field.ts'
+import { matchField } from '../../../controller/openflow/fields/match.ts'
+import type { Match } from '../../../controller/openflow/fields/oxm.ts'
+import { prerequisites } from '../../../controller/openflow/fields/prerequisites.ts'
+import { tagPresent } from '../pipeline/layout.ts'
+
+/** What a match, and the actions so far, say of the headers of a flow's packets. */
+export interface Shape {
+  readonly ethType: number | undefined
+  readonly ipProto: number | undefined
+  readonly icmpv6Type: number | undefined
+  /** True where packets have a tag. */
+  readonly vlan: boolean
+}
+
+const exact = (match: Match, key: 'ethType' | 'ipProto' | 'icmpv6Type'): number | undefined => {
+  const oxm = matchField(match, key)
+  return oxm === undefined || oxm.mask !== undefined ? undefined : Number(oxm.value)
+}
+
+const hasTag = (match: Match): boolean => {
+  const oxm = matchField(match, 'vlanVid') ?? matchField(match, 'vlanTci')
+  return oxm !== undefined && (Number(oxm.value) & Number(oxm.mask ?? tagPresent) & tagPresent) !== 0
+}
+
+export const shapeOf = (match: Match): Shape => ({
+  ethType: exact(match, 'ethType'),
+  ipProto: exact(match, 'ipProto'),
+  icmpv6Type: exact(match, 'icmpv6Type'),
+  vlan: hasTag(match),
+})
+
+const fieldValue = (shape: Shape, key: string): number | undefined =>
+  key === 'ethType' || key === 'ipProto' || key === 'icmpv6Type' ? shape[key] : undefined
+
+/** Whether packets of a shape have a field (OpenFlow 1.3.5 §7.2.3.8). */
+export const hasField = (shape: Shape | undefined, { prerequisite }: Field): boolean => {
+  if (shape === undefined || prerequisite === 'conntrack') return true
+  if (prerequisite === 'vlan') return shape.vlan
+  for (let rule = prerequisites[prerequisite]; rule !== null; rule = prerequisites[rule.after]) {
+    const value = fieldValue(shape, rule.key)
+    const values: readonly number[] = rule.values
+    if (value === undefined || !values.includes(value)) return false
+  }
+  return true
+}
+
+/** The shape after an action. */
+export const after = (shape: Shape | undefined, action: Action): Shape | undefined => {
+  if (shape === undefined) return undefined
+  switch (action.type) {
+    case 'pushVlan':
+    case 'setVlanVid':
+    case 'setVlanPcp':
+      return { ...shape, vlan: true }
+    case 'popVlan':
+      return { ...shape, vlan: false }
+    case 'pushMpls':
+    case 'popMpls':
+      return { ...shape, ethType: action.ethertype, ipProto: undefined, icmpv6Type: undefined }
+    default:
+      return shape
+  }
+}

@@ -1,0 +1,8 @@
+export { type Clock, ManualClock, systemClock } from './clock.ts'
+export { CtState } from './conntrack/connection.ts'
+export { type Change, isMod, type Mod } from './mods.ts'
+export type { Output, Punt, Report, TraceStep, Tunnel } from './pipeline/report.ts'
+export type { PortSettings } from './ports/port-table.ts'
+export { Refusal } from './refusal.ts'
+export { SimSwitch, type SwitchSettings } from './switch.ts'
+export { formatTrace, type Injected, simSwitch, type TestSwitch } from './testing.ts'
