@@ -8,6 +8,8 @@ import {
   fromJson,
   type Message,
   Oxm,
+  parseFlowMod,
+  parseGroupMod,
   toJson,
   ValueTooWideError,
 } from '../../controller/openflow/index.ts'
@@ -118,5 +120,29 @@ t.test('names may have any bytes', (t) => {
   for (let byte = 1; byte < 32; byte++) all[at + byte] = (byte * 67 + 128) & 0xff || 1
   all[at] = 0xe2
   t.same(encodeMessage(decodeMessage(all)), all)
+  t.end()
+})
+
+t.test('words of text that every object has are no words of ours', (t) => {
+  const wrong = [
+    'constructor tcp,actions=drop',
+    'constructor=1,actions=drop',
+    'toString,actions=drop',
+    'tcp,actions=constructor',
+    'tcp,actions=ct(constructor)',
+    'tcp,actions=ct(nat(constructor))',
+    'tcp,actions=ct(commit,alg=constructor)',
+    'tcp,actions=learn(constructor=1)',
+    'tcp,actions=sample(constructor=1)',
+    'tcp,actions=controller(constructor=1)',
+    'tcp,actions=controller(reason=constructor)',
+    'tcp,actions=encap(constructor)',
+    'tcp,actions=multipath(constructor,0,modulo_n,1,0,reg0)',
+    'in_port=MAX,actions=drop',
+    'ct_state=+est-,actions=drop',
+    'ct_state=0x100000000,actions=drop',
+  ]
+  for (const text of wrong) t.throws(() => parseFlowMod(text), { name: 'TextSyntaxError' }, text)
+  t.throws(() => parseGroupMod('group_id=1,type=constructor'), { name: 'TextSyntaxError' })
   t.end()
 })

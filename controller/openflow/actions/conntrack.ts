@@ -1,8 +1,8 @@
 import { formatSubfield, type Subfield, unpackBits } from '../fields/subfield.ts'
-import { type Item, integer, items } from '../text/scan.ts'
+import { integer, readMembers } from '../text/scan.ts'
 import { type Codec, pad, struct } from '../wire/codec.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
-import { flagsOf } from '../wire/names.ts'
+import { flagsOf, nameOf, own } from '../wire/names.ts'
 import { u8, u16 } from '../wire/primitives.ts'
 import type { Action } from './actions.ts'
 import { actionKind, type FormatActions, type ParseAction, type ParseContext } from './kind.ts'
@@ -44,7 +44,7 @@ const zone: Codec<number | Subfield> = {
 /** Ports whose protocols ovs-ofctl knows by name. */
 const helpers: Readonly<Record<string, number>> = { ftp: 21, tftp: 69 }
 
-const helperName = (port: number): string => Object.keys(helpers).find((name) => helpers[name] === port) ?? `${port}`
+const helperName = (port: number): string => nameOf(helpers, port) ?? `${port}`
 
 const formatZone = (value: number | Subfield): readonly string[] => {
   if (value === 0) return []
@@ -81,9 +81,9 @@ interface Draft {
   readonly actions: unknown[]
 }
 
-type Setter = (draft: Draft, value: string, context: ParseContext<unknown>) => void
+type Setter = (draft: Draft, value: string) => void
 
-const setters: Readonly<Record<string, Setter>> = {
+const setters = (context: ParseContext<unknown>): Readonly<Record<string, Setter>> => ({
   commit: (draft) => {
     draft.flags |= CtFlags.COMMIT
   },
@@ -97,15 +97,15 @@ const setters: Readonly<Record<string, Setter>> = {
     draft.zone = /^\d/.test(value) ? integer(value, 0xffff) : zoneField(value)
   },
   alg: (draft, value) => {
-    draft.alg = helpers[value] ?? integer(value, 0xffff)
+    draft.alg = own(helpers, value) ?? integer(value, 0xffff)
   },
   nat: (draft, value) => {
     draft.actions.push({ type: 'nat', ...parseNat(value) })
   },
-  exec: (draft, value, context) => {
+  exec: (draft, value) => {
     draft.actions.push(...context.actions(value))
   },
-}
+})
 
 const zoneField = (text: string): Subfield => {
   const found = parseShortSubfield(text)
@@ -115,12 +115,7 @@ const zoneField = (text: string): Subfield => {
 
 const parseCt: ParseAction<unknown> = ({ value, text }, context) => {
   const draft: Draft = { flags: 0, zone: 0, table: NO_TABLE, alg: 0, actions: [] }
-  const set = (item: Item): void => {
-    const setter = setters[item.key]
-    if (!setter) throw new TextSyntaxError(item.text, `one of ${Object.keys(setters).join(', ')} is expected`)
-    setter(draft, item.value, context)
-  }
-  items(value).forEach(set)
+  readMembers(value, setters(context), draft)
   if (draft.flags === CtFlags.FORCE) throw new TextSyntaxError(text, 'force goes with commit')
   return [{ type: 'ct', ...draft }]
 }

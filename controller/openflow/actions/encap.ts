@@ -3,7 +3,7 @@ import { integer, items } from '../text/scan.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
 import { fromHex, toHex } from '../wire/json.ts'
-import { enumOf, nameOf } from '../wire/names.ts'
+import { enumOf, nameOf, own } from '../wire/names.ts'
 import { u16, u32 } from '../wire/primitives.ts'
 import { type EncapProperty, encapProperties } from './encap-property.ts'
 import { actionKind } from './kind.ts'
@@ -64,7 +64,7 @@ const parseProperty = (key: string, value: string, text: string): EncapProperty 
 
 const parseEncap = (text: string) => {
   const [item, ...more] = items(text)
-  const type = item === undefined ? undefined : headers[item.key as keyof typeof headers]
+  const type = item === undefined ? undefined : own<number>(headers, item.key)
   if (item === undefined || type === undefined || more.length > 0) {
     throw new TextSyntaxError(text, `one of ${Object.keys(headers).join(', ')} is expected`)
   }

@@ -1,5 +1,5 @@
 import { TextSyntaxError } from '../wire/errors.ts'
-import { enumOf, type Names, nameOf } from '../wire/names.ts'
+import { enumOf, type Names, nameOf, own } from '../wire/names.ts'
 import { u16 } from '../wire/primitives.ts'
 
 /** What of a packet is hashed to choose a path (NX_HASH_FIELDS_* of Open vSwitch). */
@@ -20,7 +20,7 @@ export const wordOf = (names: Names, value: number): string => nameOf(names, val
 
 /** @throws TextSyntaxError unless the word, in any case, is one of the names */
 export const namedValue = (names: Names, word: string): number => {
-  const value = names[word.toUpperCase()]
+  const value = own(names, word.toUpperCase())
   if (value === undefined) {
     throw new TextSyntaxError(word, `one of ${Object.keys(names).join(', ').toLowerCase()} is expected`)
   }

@@ -1,6 +1,7 @@
 import { parseSubfield, type Subfield } from '../fields/subfield.ts'
 import { bigInteger, type Item, integer, items } from '../text/scan.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
+import { own } from '../wire/names.ts'
 import type { LearnSpec } from './learn-spec.ts'
 import { parseSpec } from './learn-text.ts'
 
@@ -72,7 +73,7 @@ export const parseLearn = (text: string) => {
   const flow: Draft = draft()
   const specs: LearnSpec[] = []
   const read = (item: Item): void => {
-    const setter = setters[item.key]
+    const setter = own(setters, item.key)
     if (setter) setter(flow, item.value)
     else specs.push(parseSpec(item))
   }

@@ -1,9 +1,10 @@
 import { type Item, integer, items } from '../text/scan.ts'
 import { parseIpv4, parseIpv6 } from '../wire/address.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
+import { own } from '../wire/names.ts'
 import type { Nat } from './nat.ts'
 
-const keywords: Readonly<Record<string, number>> = { src: 1, dst: 2, persistent: 4, hash: 8, random: 16 }
+const keywords = { src: 1, dst: 2, persistent: 4, hash: 8, random: 16 } as const
 const sides = 3
 
 const quad = '\\d+(?:\\.\\d+){3}'
@@ -51,7 +52,7 @@ const parseRange = (text: string): Range => {
 const checkFlags = (flags: number, text: string): void => {
   if ((flags & sides) === sides) throw new TextSyntaxError(text, 'either src or dst, not both')
   if ((flags & sides) === 0 && flags !== 0) throw new TextSyntaxError(text, 'src or dst is missing')
-  const choices = (keywords.hash as number) | (keywords.random as number)
+  const choices = keywords.hash | keywords.random
   if ((flags & choices) === choices) throw new TextSyntaxError(text, 'either hash or random, not both')
 }
 
@@ -63,7 +64,7 @@ export const parseNat = (text: string): Nat => {
   let flags = 0
   let range: Range = {}
   const add = ({ key, value, text: whole }: Item): void => {
-    const flag = keywords[key]
+    const flag = own<number>(keywords, key)
     if (flag === undefined) throw new TextSyntaxError(whole, 'src, dst, persistent, hash or random is expected')
     flags |= flag
     if ((flag & sides) !== 0 && value !== '') range = parseRange(value)

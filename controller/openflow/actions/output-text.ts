@@ -1,9 +1,10 @@
 import { Port, parsePort } from '../fields/port-text.ts'
 import { parseSubfield } from '../fields/subfield.ts'
-import { dottedBytes, integer, items } from '../text/scan.ts'
+import { dottedBytes, integer, items, readMembers } from '../text/scan.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
 import type { Action } from './actions.ts'
 import { ControllerReason, WHOLE_PACKET } from './controller.ts'
+import { namedValue } from './hash.ts'
 
 /** Output to a port under its number or name, as in `1` or `LOCAL`. */
 export const outputTo = (port: number, maxLen = 0): Action => ({ type: 'output', port, maxLen })
@@ -59,16 +60,9 @@ interface Draft {
   userdata: Uint8Array | undefined
 }
 
-const reasonOf = (text: string): number => {
-  const names: Readonly<Record<string, number>> = ControllerReason
-  const reason = names[text.toUpperCase()]
-  if (reason === undefined) throw new TextSyntaxError(text, `one of ${Object.keys(names).join(', ').toLowerCase()}`)
-  return reason
-}
-
 const setters: Readonly<Record<string, (draft: Draft, value: string) => void>> = {
   reason: (draft, value) => {
-    draft.reason = reasonOf(value)
+    draft.reason = namedValue(ControllerReason, value)
   },
   max_len: (draft, value) => {
     draft.maxLen = integer(value, 0xffff)
@@ -109,11 +103,7 @@ export const parseController = (text: string): readonly Action[] => {
     pause: false,
     userdata: undefined,
   }
-  for (const { key, value, text: item } of items(text)) {
-    const setter = setters[key]
-    if (!setter) throw new TextSyntaxError(item, `one of ${Object.keys(setters).join(', ')} is expected`)
-    setter(draft, value)
-  }
+  readMembers(text, setters, draft)
   const { reason, maxLen, controllerId } = draft
   if ((draft.userdata?.length ?? 0) > 0 || draft.pause || draft.meterId !== 0) return [controller2(draft)]
   if (reason === ControllerReason.ACTION && controllerId === 0 && draft.userdata === undefined) {

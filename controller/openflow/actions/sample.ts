@@ -1,5 +1,5 @@
 import { formatPort, Port, parsePort } from '../fields/port-text.ts'
-import { type Item, integer, items } from '../text/scan.ts'
+import { integer, readMembers } from '../text/scan.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
 import { enumOf } from '../wire/names.ts'
@@ -72,12 +72,7 @@ const parseSample = (text: string) => {
     samplingPort: Port.ANY,
     direction: SampleDirection.DEFAULT,
   }
-  const set = ({ key, value, text: item }: Item): void => {
-    const setter = setters[key]
-    if (!setter) throw new TextSyntaxError(item, `one of ${Object.keys(setters).join(', ')} is expected`)
-    setter(draft, value)
-  }
-  items(text).forEach(set)
+  readMembers(text, setters, draft)
   if (draft.probability === 0) throw new TextSyntaxError(text, 'a probability of 1 to 65535 is expected')
   const { samplingPort, direction, ...basic } = draft
   if (direction !== SampleDirection.DEFAULT) return { type: 'sample3', ...draft }

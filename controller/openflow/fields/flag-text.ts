@@ -70,6 +70,7 @@ export const parseFlags = (table: FlagTable, text: string): { value: number; mas
   if (!/^[+-]/.test(text)) {
     return { value: text.split('|').reduce((sum, name) => sum | bitOf(table, name), 0), mask: undefined }
   }
+  if (!/^(?:[+-][^+-]+)+$/.test(text)) throw new TextSyntaxError(text, 'flags as in +est-new are expected')
   let value = 0
   let mask = 0
   for (const [, sign, name] of text.matchAll(/([+-])([^+-]+)/g)) {

@@ -20,6 +20,10 @@ const nameByNumber = new Map<number, string>(
     .map(([name, number]) => [number, name]),
 )
 
+/** OpenFlow 1.0 calls ANY NONE. */
+const numberByName = new Map<string, number>([...nameByNumber].map(([number, name]) => [name, number]))
+numberByName.set('NONE', Port.ANY)
+
 /** Ports that Open vSwitch has no 32-bit number for: its own are 16 bits wide. */
 const highStart = 0xff00
 const offset = 0xffff0000
@@ -36,9 +40,8 @@ export const formatPort = (port: number): string =>
  * ports of 16-bit OpenFlow 1.0, as in ovs-ofctl.
  */
 export const parsePort = (text: string): number => {
-  const reserved = Object.entries(Port).find(([name]) => name === text.toUpperCase())
-  if (reserved) return reserved[1]
-  if (text.toUpperCase() === 'NONE') return Port.ANY
+  const reserved = numberByName.get(text.toUpperCase())
+  if (reserved !== undefined) return reserved
   if (!/^(0x[0-9a-f]+|\d+)$/i.test(text) || Number(text) > 0xffffffff) {
     throw new TextSyntaxError(text, 'a port number or a reserved port such as LOCAL is expected')
   }

@@ -127,7 +127,10 @@ const and = (value: OxmValue, mask: OxmValue): OxmValue =>
 export const parseValue = (code: OxmCode, text: string): MaskedValue => {
   const { format } = code.field
   if (format === 'ctState' || format === 'tunnelFlags' || format === 'tcpFlags') {
-    return parseFlags(flagTables[format], text)
+    const flags = parseFlags(flagTables[format], text)
+    const maximum = 2 ** (code.length * 8) - 1
+    if (flags.value <= maximum && (flags.mask ?? 0) <= maximum) return flags
+    throw new TextSyntaxError(text, `${code.field.names[0]} has ${code.length * 8} bits`)
   }
   if (format === 'fragment') {
     const known = fragmentNames.find(([name]) => name === text)

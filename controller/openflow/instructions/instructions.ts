@@ -1,7 +1,7 @@
 import { type Action, actions, formatActions } from '../actions/actions.ts'
 import { type Codec, checkLength, jsonObject, listOf, pad, struct, withLengthError } from '../wire/codec.ts'
 import { EncodeError, ProtocolError } from '../wire/errors.ts'
-import { rest, u8, u32, u64 } from '../wire/primitives.ts'
+import { ALL_ONES_64, rest, u8, u32, u64 } from '../wire/primitives.ts'
 import type { Reader } from '../wire/reader.ts'
 import type { Writer } from '../wire/writer.ts'
 
@@ -85,8 +85,6 @@ const instruction: Codec<Instruction> = {
 /** Instructions until the part's end. */
 export const instructions = withLengthError(listOf(instruction), 'OFPBIC_BAD_LEN')
 
-const wholeMask = 0xffff_ffff_ffff_ffffn
-
 const formatOne = (value: Instruction): string => {
   switch (value.type) {
     case 'meter':
@@ -107,7 +105,7 @@ const formatOne = (value: Instruction): string => {
 }
 
 const formatWriteMetadata = ({ metadata, mask }: InstructionNamed<'writeMetadata'>): string =>
-  `write_metadata:0x${metadata.toString(16)}${mask === wholeMask ? '' : `/0x${mask.toString(16)}`}`
+  `write_metadata:0x${metadata.toString(16)}${mask === ALL_ONES_64 ? '' : `/0x${mask.toString(16)}`}`
 
 /** Order in which a switch executes instructions (OpenFlow 1.3.5 §5.9) and ovs-ofctl prints them. */
 const executionOrder: readonly Instruction['type'][] = [
@@ -120,10 +118,15 @@ const executionOrder: readonly Instruction['type'][] = [
   'experimenter',
 ]
 
+/** Instructions as a switch executes them. */
+export const inExecutionOrder = (values: readonly Instruction[]): readonly Instruction[] =>
+  executionOrder.flatMap((name) => values.filter((value) => value.type === name))
+
 /** The part of a flow after `actions=`, in ovs-ofctl's syntax: `output:1,goto_table:2`, or `drop`. */
 export const formatInstructions = (values: readonly Instruction[]): string => {
-  const ordered = executionOrder.flatMap((name) => values.filter((value) => value.type === name))
-  const parts = ordered.map(formatOne).filter((part) => part !== '')
+  const parts = inExecutionOrder(values)
+    .map(formatOne)
+    .filter((part) => part !== '')
   return parts.length === 0 ? 'drop' : parts.join(',')
 }
 

@@ -35,6 +35,10 @@ export const NO_BUFFER = 0xffff_ffff
 /** A table number that stands for all tables, in deletions. */
 export const ALL_TABLES = 0xff
 
+/** Whether a command deletes flows. */
+export const isDeletion = (command: number): boolean =>
+  command === FlowModCommand.DELETE || command === FlowModCommand.DELETE_STRICT
+
 /** Commands in ovs-ofctl's words, by number. */
 export const commandTexts: readonly string[] = ['ADD', 'MOD', 'MOD_STRICT', 'DEL', 'DEL_STRICT']
 

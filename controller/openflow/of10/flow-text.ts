@@ -1,6 +1,6 @@
 import { defaultPriority } from '../fields/match-text.ts'
-import { FlowModCommand, NO_BUFFER } from '../messages/flow-mod.ts'
-import { commandWord, splitActions } from '../text/flow.ts'
+import { FlowModCommand, isDeletion, NO_BUFFER } from '../messages/flow-mod.ts'
+import { commandWord, printedOnly, splitActions } from '../text/flow.ts'
 import { bigInteger, type Item, integer, items } from '../text/scan.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
 import { flagNames } from '../wire/names.ts'
@@ -11,9 +11,6 @@ import { formatMatchFields10, parseMatch10 } from './match-text.ts'
 import { formatPort10, Port10, parsePort10 } from './ports.ts'
 
 type Draft = { -readonly [K in keyof FlowMod10]: FlowMod10[K] }
-
-const isDelete = (command: number): boolean =>
-  command === FlowModCommand.DELETE || command === FlowModCommand.DELETE_STRICT
 
 const draft = (command: number): Draft => ({
   type: 'flowMod',
@@ -57,9 +54,6 @@ const setMember = (flow: Draft, { key, value }: Item): boolean => {
   }
 }
 
-/** What dump-flows prints of a flow's past: read over, so that its lines can be pasted. */
-const printedOnly = new Set(['duration', 'n_packets', 'n_bytes', 'idle_age', 'hard_age'])
-
 /**
  * Parses a flow in ovs-ofctl's syntax (ovs-ofctl(8), "Flow Syntax"), as given to
  * `ovs-ofctl -O OpenFlow10 add-flow`, mod-flows or del-flows. A first word `add`, `modify`,
@@ -74,7 +68,7 @@ export const parseFlowMod = (text: string, command: number = FlowModCommand.ADD)
   const flow = draft(worded.command)
   flow.match = parseMatch10(items(head).filter((item) => !setMember(flow, item)))
   if (actions !== undefined) flow.actions = parseActions10(actions)
-  else if (!isDelete(flow.command)) throw new TextSyntaxError(text, 'actions= is missing')
+  else if (!isDeletion(flow.command)) throw new TextSyntaxError(text, 'actions= is missing')
   return flow
 }
 
@@ -94,7 +88,7 @@ const newFlowTexts = (flow: FlowMod10): string[] => [
  */
 export const formatFlow = (flow: FlowMod10): string => {
   const match = formatMatchFields10(flow.match)
-  const deletes = isDelete(flow.command)
+  const deletes = isDeletion(flow.command)
   return [
     ...(deletes ? [] : newFlowTexts(flow)),
     ...unless(flow.priority === defaultPriority || flow.command === FlowModCommand.DELETE, `priority=${flow.priority}`),

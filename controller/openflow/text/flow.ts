@@ -3,17 +3,16 @@ import { defaultPriority, formatMatchFields } from '../fields/match-text.ts'
 import { formatPort, Port, parsePort } from '../fields/port-text.ts'
 import { formatInstructions } from '../instructions/instructions.ts'
 import { Group } from '../messages/bucket.ts'
-import { ALL_TABLES, type FlowMod, FlowModCommand, flowFlagText, NO_BUFFER } from '../messages/flow-mod.ts'
+import { ALL_TABLES, type FlowMod, FlowModCommand, flowFlagText, isDeletion, NO_BUFFER } from '../messages/flow-mod.ts'
 import { MissingPrerequisiteError, TextSyntaxError } from '../wire/errors.ts'
-import { flagNames } from '../wire/names.ts'
+import { flagNames, own } from '../wire/names.ts'
+import { ALL_ONES_64 } from '../wire/primitives.ts'
 import { parseInstructions } from './instructions.ts'
 import { parseMatch, protocolOf } from './match.ts'
 import { bigInteger, type Item, integer, items } from './scan.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Draft = Mutable<FlowMod>
-
-const wholeMask = 0xffff_ffff_ffff_ffffn
 
 /** ovs-ofctl's words for a command, as in the first word of a line of a bundle file. */
 const commands: Readonly<Record<string, number>> = {
@@ -24,15 +23,12 @@ const commands: Readonly<Record<string, number>> = {
   delete_strict: FlowModCommand.DELETE_STRICT,
 }
 
-const isDelete = (command: number): boolean =>
-  command === FlowModCommand.DELETE || command === FlowModCommand.DELETE_STRICT
-
 const setCookie = (flow: Draft, value: string): void => {
   const [cookie = '', mask] = value.split('/')
   flow.cookie = bigInteger(cookie)
   if (mask === undefined) return
   if (flow.command === FlowModCommand.ADD) throw new TextSyntaxError(value, 'a new flow takes no cookie mask')
-  flow.cookieMask = mask === '-1' ? wholeMask : bigInteger(mask)
+  flow.cookieMask = mask === '-1' ? ALL_ONES_64 : bigInteger(mask)
 }
 
 /** Members of a flow that are no match fields. */
@@ -59,14 +55,14 @@ const members: Readonly<Record<string, (flow: Draft, value: string) => void>> = 
 }
 
 /** What dump-flows prints of a flow's past: read over, so that its lines can be pasted. */
-const ignored = new Set(['duration', 'n_packets', 'n_bytes', 'idle_age', 'hard_age'])
+export const printedOnly: ReadonlySet<string> = new Set(['duration', 'n_packets', 'n_bytes', 'idle_age', 'hard_age'])
 
 const draft = (command: number): Draft => ({
   type: 'flowMod',
   xid: 0,
   cookie: 0n,
   cookieMask: 0n,
-  tableId: isDelete(command) ? ALL_TABLES : 0,
+  tableId: isDeletion(command) ? ALL_TABLES : 0,
   command,
   idleTimeout: 0,
   hardTimeout: 0,
@@ -81,10 +77,8 @@ const draft = (command: number): Draft => ({
 
 export const commandWord = (text: string, given: number): { command: number; rest: string } => {
   const word = /^\s*(\w+)\s+/.exec(text)
-  const command = word && commands[word[1] as string]
-  return command === null || command === undefined
-    ? { command: given, rest: text }
-    : { command, rest: text.slice((word as RegExpExecArray)[0].length) }
+  const command = own(commands, word?.[1] ?? '')
+  return { command: command ?? given, rest: command === undefined ? text : text.slice(word?.[0].length) }
 }
 
 export const splitActions = (text: string): { head: string; actions: string | undefined } => {
@@ -97,11 +91,11 @@ export const splitActions = (text: string): { head: string; actions: string | un
 const readMembers = (flow: Draft, list: readonly Item[]): readonly Item[] => {
   const fields: Item[] = []
   for (const item of list) {
-    const set = members[item.key]
-    const flag = flowFlagText[item.key as keyof typeof flowFlagText]
+    const set = own(members, item.key)
+    const flag = own<number>(flowFlagText, item.key)
     if (set) set(flow, item.value)
     else if (flag !== undefined && item.value === '') flow.flags |= flag
-    else if (!ignored.has(item.key)) fields.push(item)
+    else if (!printedOnly.has(item.key)) fields.push(item)
   }
   return fields
 }
@@ -125,7 +119,7 @@ export const parseFlowMod = (text: string, command: number = FlowModCommand.ADD)
     if (error instanceof MissingPrerequisiteError) throw new TextSyntaxError(head, error.message)
     throw error
   }
-  if (actions === undefined && !isDelete(flow.command)) throw new TextSyntaxError(text, 'actions= is missing')
+  if (actions === undefined && !isDeletion(flow.command)) throw new TextSyntaxError(text, 'actions= is missing')
   if (actions !== undefined) flow.instructions = parseInstructions(actions, protocolOf(fields))
   return flow
 }
@@ -174,4 +168,4 @@ const deletionTexts = (flow: FlowMod): string[] => [
  * itself is not in it. Members that mean nothing to the command are left out.
  */
 export const formatFlow = (flow: FlowMod): string =>
-  (isDelete(flow.command) ? deletionTexts(flow) : flowTexts(flow)).join(',')
+  (isDeletion(flow.command) ? deletionTexts(flow) : flowTexts(flow)).join(',')

@@ -4,6 +4,7 @@ import { type Bucket, formatBuckets, Group, GroupType, groupTypeText } from '../
 import { GroupModCommand, type groupMod } from '../messages/group-mod.ts'
 import type { MessageOf } from '../messages/kind.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
+import { own } from '../wire/names.ts'
 import { integer, items } from './scan.ts'
 
 /** The group-mod message. */
@@ -18,7 +19,7 @@ const groupTypes: Readonly<Record<string, number>> = {
 }
 
 const parseType = (text: string): number => {
-  const type = groupTypes[text]
+  const type = own(groupTypes, text)
   if (type === undefined) throw new TextSyntaxError(text, 'all, select, indirect or ff is expected')
   return type
 }

@@ -1,16 +1,15 @@
 import { parseActions, parseItems } from '../actions/parse.ts'
-import { applyActions, type Instruction } from '../instructions/instructions.ts'
+import { applyActions, type Instruction, inExecutionOrder } from '../instructions/instructions.ts'
+import { ALL_ONES_64 } from '../wire/primitives.ts'
 import type { Protocol } from './match.ts'
 import { bigInteger, type Item, integer, items } from './scan.ts'
-
-const wholeMask = 0xffff_ffff_ffff_ffffn
 
 const writeMetadata = (text: string): Instruction => {
   const [value = '', mask] = text.split('/')
   return {
     type: 'writeMetadata',
     metadata: bigInteger(value),
-    mask: mask === undefined ? wholeMask : bigInteger(mask),
+    mask: mask === undefined ? ALL_ONES_64 : bigInteger(mask),
   }
 }
 
@@ -36,16 +35,6 @@ const instructionOf = ({ key, value }: Item, protocol: Protocol): Instruction | 
 const isEmptyWrite = (instruction: Instruction): boolean =>
   instruction.type === 'writeActions' && instruction.actions.length === 0
 
-const position: Readonly<Record<Instruction['type'], number>> = {
-  meter: 0,
-  applyActions: 1,
-  clearActions: 2,
-  writeActions: 3,
-  writeMetadata: 4,
-  gotoTable: 5,
-  experimenter: 6,
-}
-
 /**
  * Parses what follows `actions=`: actions, and the instructions that ovs-ofctl writes among them.
  *
@@ -59,7 +48,5 @@ export const parseInstructions = (text: string, protocol: Protocol = {}): readon
     if (instruction === undefined) actions.push(item)
     else if (!isEmptyWrite(instruction)) instructions.push(instruction)
   }
-  return [...applyActions(parseItems(actions, protocol)), ...instructions].sort(
-    (a, b) => position[a.type] - position[b.type],
-  )
+  return inExecutionOrder([...applyActions(parseItems(actions, protocol)), ...instructions])
 }

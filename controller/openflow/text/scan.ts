@@ -1,4 +1,5 @@
 import { TextSyntaxError } from '../wire/errors.ts'
+import { own } from '../wire/names.ts'
 
 /**
  * A `key`, `key=value`, `key:value` or `key(value)` of ovs-ofctl's syntax. Of `key(a)->b` the value
@@ -62,6 +63,23 @@ export const splitTop = (text: string): string[] => {
 
 /** The items of a list such as `tcp,nw_dst=10.0.0.1,ct(commit,zone=1)`. */
 export const items = (text: string): Item[] => splitTop(text).map(itemOf)
+
+/**
+ * Reads `member=value` items into a draft by a table of setters.
+ *
+ * @throws TextSyntaxError naming the item that no setter is for
+ */
+export const readMembers = <Draft>(
+  text: string,
+  setters: Readonly<Record<string, (draft: Draft, value: string) => void>>,
+  draft: Draft,
+): void => {
+  for (const item of items(text)) {
+    const set = own(setters, item.key)
+    if (!set) throw new TextSyntaxError(item.text, `one of ${Object.keys(setters).join(', ')} is expected`)
+    set(draft, item.value)
+  }
+}
 
 /** A decimal or `0x…` number up to `maximum`. */
 export const integer = (text: string, maximum = 0xffffffff): number => {
