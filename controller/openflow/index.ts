@@ -2,7 +2,7 @@
 
 export { BundleControlType, BundleFlags } from './experimenter/bundle-control.ts'
 export { Group, GroupType } from './messages/bucket.ts'
-export { errorFor, errorName } from './messages/error.ts'
+export { errorName } from './messages/error.ts'
 export {
   ALL_TABLES,
   type FlowMod,
@@ -52,6 +52,7 @@ export { type Prepared, prepare, prepareActions, Slab } from './hot/slab.ts'
 export { Conversation, type ConversationEvent, type ConversationOptions } from './stream/conversation.ts'
 export { Framer, type FramerOptions, type FrameSink } from './stream/framer.ts'
 export { type JoinLimits, MultipartJoiner } from './stream/multipart.ts'
+export { errorReply } from './stream/refusal.ts'
 
 // OpenFlow 1.0
 

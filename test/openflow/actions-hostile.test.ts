@@ -34,7 +34,7 @@ const refused: readonly (readonly [what: string, hex: string, error: string])[] 
   ['an output cut short', '0000000800000001', 'OFPBAC_BAD_LEN'],
   ['a push_vlan of 16 bytes', `0011001081000000${zeros(8)}`, 'OFPBAC_BAD_LEN'],
   ['two fields in a set_field', '0019001880000204000000018000020400000001'.padEnd(48, '0'), 'OFPBAC_BAD_SET_LEN'],
-  ['a set_field longer than its action', '0019000880000606', 'OFPBAC_BAD_LEN'],
+  ['a set_field longer than its action', '0019000880000606', 'OFPBAC_BAD_SET_LEN'],
   ['a reg_move without fields', nicira(6, zeros(6)), 'OFPBAC_BAD_LEN'],
   ['a reg_move of a field with a mask', nicira(6, '0020000000000001010800010204'), 'OFPBAC_BAD_ARGUMENT'],
   ['a reg_load to an experimenter field', nicira(7, `001fffff0c08${zeros(8)}`), 'OFPBAC_BAD_ARGUMENT'],

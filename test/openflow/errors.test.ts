@@ -1,19 +1,13 @@
 import t from 'tap'
 import {
   type ErrorMessage,
-  errorFor,
   errorName,
   errorNames,
   experimenterError,
   ovsErrorName,
 } from '../../controller/openflow/messages/error.ts'
-import {
-  decodeMessage,
-  encodeMessage,
-  formatMessage,
-  fromJson,
-  toJson,
-} from '../../controller/openflow/messages/messages.ts'
+import { decodeMessage, formatMessage, fromJson, toJson } from '../../controller/openflow/messages/messages.ts'
+import { errorReply } from '../../controller/openflow/stream/refusal.ts'
 import { ProtocolError } from '../../controller/openflow/wire/errors.ts'
 import { fromHex, toHex } from '../../controller/openflow/wire/json.ts'
 import { textOf } from '../vectors/load.ts'
@@ -119,12 +113,20 @@ t.test('HELLO_FAILED carries a text for people', (t) => {
 })
 
 t.test('a refused message is answered with an error that quotes 64 bytes of it', (t) => {
-  const offending = new Uint8Array(200).fill(7)
-  const message = errorFor(new ProtocolError('OFPBRC_BAD_LEN', 'too long'), offending, 9)
-  t.equal(toHex(encodeMessage(message)), `0401004c0000000900010006${'07'.repeat(64)}`)
-  t.equal(errorName(message), 'OFPBRC_BAD_LEN')
-  const short = errorFor(new ProtocolError('OFPBAC_BAD_TYPE', 'unknown'), offending.subarray(0, 8), 9)
-  t.equal(toHex(encodeMessage(short)), `040100140000000900020000${'07'.repeat(8)}`)
+  const refused = new Uint8Array(200).fill(7)
+  refused.set([4, 14, 0, 200, 0, 0, 0, 9])
+  const reply = errorReply(4, new ProtocolError('OFPBRC_BAD_LEN', 'too long'), refused) ?? new Uint8Array()
+  t.equal(toHex(reply), `0401004c0000000900010006040e00c800000009${'07'.repeat(56)}`)
+  t.equal(errorName(decodeMessage(reply) as ErrorMessage), 'OFPBRC_BAD_LEN')
+  const short = errorReply(1, new ProtocolError('OFPBAC_BAD_TYPE', 'unknown'), refused.subarray(0, 8))
+  t.equal(toHex(short ?? new Uint8Array()), '010100140000000900020000040e00c800000009')
+  t.end()
+})
+
+t.test('an error is never answered, nor what has no header', (t) => {
+  const error = new ProtocolError('OFPBRC_BAD_LEN', 'too long')
+  t.equal(errorReply(4, error, fromHex('0401000c0000000900010006')), undefined)
+  t.equal(errorReply(4, error, fromHex('040e00c8')), undefined)
   t.end()
 })
 

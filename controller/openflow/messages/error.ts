@@ -1,7 +1,6 @@
 import { type Codec, jsonObject, struct } from '../wire/codec.ts'
 import { experimenterErrorByName, experimenterErrorEntries } from '../wire/error-experimenter.ts'
 import { errorEntries } from '../wire/error-table.ts'
-import type { ProtocolError } from '../wire/errors.ts'
 import type { Json, JsonObject } from '../wire/json.ts'
 import { enumOf } from '../wire/names.ts'
 import { rest, u16, u32 } from '../wire/primitives.ts'
@@ -72,7 +71,7 @@ const body: Codec<ErrorBody> = {
 const helloFailed = 0
 
 /** Text that a peer wrote, with octal escapes for what is not printable. */
-const printable = (data: Uint8Array): string =>
+export const printable = (data: Uint8Array): string =>
   Array.from(data, (byte) => {
     const char = String.fromCharCode(byte)
     return byte < 0x20 || byte > 0x7e || char === '\\' || char === '"' ? `\\${byte.toString(8).padStart(3, '0')}` : char
@@ -97,18 +96,6 @@ export const error = messageKind({
 
 /** An error message; `errorName` gives its name. */
 export type ErrorMessage = MessageOf<typeof error>
-
-/** How much of a refused message an error quotes, in bytes (OpenFlow 1.3.5 §7.4.4: at least 64). */
-const quotedLength = 64
-
-/** The error that answers a refused message. It quotes up to 64 bytes of it. */
-export const errorFor = (refusal: ProtocolError, offending: Uint8Array, xid: number): ErrorMessage => ({
-  type: 'error',
-  xid,
-  errorType: refusal.type,
-  code: refusal.code,
-  data: offending.slice(0, quotedLength),
-})
 
 /** Names of the errors that an error message can carry, for tables of what is supported. */
 export const errorNames: readonly string[] = [...errorEntries, ...experimenterErrorEntries].map(({ name }) => name)

@@ -1,5 +1,5 @@
 import { messageKind } from '../messages/kind.ts'
-import { type Infer, listOf, pad, sized, struct } from '../wire/codec.ts'
+import { type Infer, listOf, pad, sized, struct, withLengthError } from '../wire/codec.ts'
 import { oneOf, partKind } from '../wire/parts.ts'
 import { rest, text, u8, u32, u64 } from '../wire/primitives.ts'
 import { multipartHeader, withFlags } from './header.ts'
@@ -58,7 +58,7 @@ const tableFeatures = sized(
 /** What a table can do. */
 export type TableFeatures = Infer<typeof tableFeatures>
 
-const body = struct({ ...multipartHeader, tables: listOf(tableFeatures) })
+const body = struct({ ...multipartHeader, tables: withLengthError(listOf(tableFeatures), 'OFPTFFC_BAD_LEN') })
 
 /** Asks what the tables can do, or with a list of tables, asks for these (OpenFlow 1.3.5 §7.3.5.5). */
 const tableFeaturesRequest = messageKind({

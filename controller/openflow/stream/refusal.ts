@@ -3,7 +3,7 @@ import { Writer } from '../wire/writer.ts'
 import { headerLength } from './lengths.ts'
 
 const errorType = 1
-/** Bytes of the refused message that an ERROR quotes at least, where it has so many. */
+/** Bytes of the refused message that an ERROR quotes at least, where it has so many (OpenFlow 1.3.5 §7.4.4). */
 const quoted = 64
 
 const xidOf = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4)
@@ -21,8 +21,9 @@ const errorMessage = (version: number, xid: number, type: number, code: number, 
 }
 
 /**
- * The ERROR that answers a refused message, quoting its first 64 bytes; undefined where none may be
- * sent: for an ERROR, which is never answered, and for less than a header.
+ * The ERROR that answers a refused message, with its transaction id and its first 64 bytes;
+ * undefined where none may be sent: for an ERROR, which is never answered, and for less than a
+ * header. The errors that decoding finds have the same numbers in OpenFlow 1.0 as in 1.3.
  */
 export const errorReply = (version: number, error: ProtocolError, refused: Uint8Array): Uint8Array | undefined => {
   if (refused.length < headerLength || refused[1] === errorType) return undefined
