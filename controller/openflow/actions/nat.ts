@@ -1,8 +1,8 @@
-import { formatIpv4, formatIpv6, parseIpv6 } from '../wire/address.ts'
+import { formatIpv4, formatIpv6 } from '../wire/address.ts'
 import type { Codec } from '../wire/codec.ts'
-import { EncodeError, ProtocolError, TextSyntaxError } from '../wire/errors.ts'
+import { ProtocolError } from '../wire/errors.ts'
 import { flagsOf } from '../wire/names.ts'
-import { ipv4, jsonText, u16 } from '../wire/primitives.ts'
+import { ipv4, ipv6, u16 } from '../wire/primitives.ts'
 import { actionKind } from './kind.ts'
 import { parseNat } from './nat-text.ts'
 import { membersJson, NICIRA } from './wire.ts'
@@ -19,25 +19,6 @@ export interface Nat {
   readonly ipv6Max?: bigint
   readonly portMin?: number
   readonly portMax?: number
-}
-
-const ipv6: Codec<bigint> = {
-  decode: (reader) => reader.big(16),
-  encode(writer, value, path) {
-    if (typeof value !== 'bigint' || value < 0n || value >> 128n !== 0n) {
-      throw new EncodeError(path, 'an IPv6 address is a bigint of 128 bits')
-    }
-    writer.big(value, 16)
-  },
-  toJson: formatIpv6,
-  fromJson(json, path) {
-    try {
-      return parseIpv6(jsonText(json, path))
-    } catch (error) {
-      if (error instanceof TextSyntaxError) throw new EncodeError(path, error.message)
-      throw error
-    }
-  },
 }
 
 const flags = flagsOf(u16, NatFlags)

@@ -3,7 +3,7 @@ import { dottedBytes, integer, items } from '../text/scan.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
 import { toHex } from '../wire/json.ts'
-import { rest, u8, u16, u32, u64 } from '../wire/primitives.ts'
+import { ALL_ONES_64, rest, u8, u16, u32, u64 } from '../wire/primitives.ts'
 import { actionKind } from './kind.ts'
 import { NICIRA } from './wire.ts'
 
@@ -71,8 +71,7 @@ const writeMetadata = actionKind({
   name: 'writeMetadata',
   wire: { experimenter: NICIRA, subtype: 22 },
   body: struct({ pad: pad(6), metadata: u64, mask: u64 }),
-  format: ({ metadata, mask }) =>
-    `write_metadata:${hex(metadata)}${mask === 0xffff_ffff_ffff_ffffn ? '' : `/${hex(mask)}`}`,
+  format: ({ metadata, mask }) => `write_metadata:${hex(metadata)}${mask === ALL_ONES_64 ? '' : `/${hex(mask)}`}`,
 })
 
 /** Makes the flow one of the flows of a conjunctive match; `clause` counts from 0. */

@@ -1,11 +1,10 @@
 import { Experimenter } from '../fields/field.ts'
 import { IpProtocol } from '../fields/prerequisites.ts'
 import { messageKind } from '../messages/kind.ts'
-import { formatIpv4, formatIpv6, type Ipv6, parseIpv6 } from '../wire/address.ts'
-import { type Codec, pad, struct } from '../wire/codec.ts'
-import { EncodeError, TextSyntaxError } from '../wire/errors.ts'
+import { formatIpv4, formatIpv6, type Ipv6 } from '../wire/address.ts'
+import { pad, struct } from '../wire/codec.ts'
 import { type Part, partKind } from '../wire/parts.ts'
-import { jsonText, u8, u16 } from '../wire/primitives.ts'
+import { ipv6, u8, u16 } from '../wire/primitives.ts'
 import { loose, properties } from '../wire/property.ts'
 
 /** Forgets the connections of a zone. */
@@ -17,24 +16,8 @@ const ctFlushZone = messageKind({
   text: ({ zoneId }) => ` zone_id=${zoneId}`,
 })
 
-/** 16 bytes. IPv4 addresses stand as ::ffff:a.b.c.d. */
-const address: Codec<Ipv6> = {
-  decode: (reader) => reader.big(16),
-  encode(writer, value, path) {
-    if (typeof value !== 'bigint' || value < 0n || value >> 128n !== 0n) {
-      throw new EncodeError(path, 'a bigint of at most 128 bits is expected')
-    }
-    writer.big(value, 16)
-  },
-  toJson: formatIpv6,
-  fromJson(json, path) {
-    try {
-      return parseIpv6(jsonText(json, path))
-    } catch (error) {
-      throw error instanceof TextSyntaxError ? new EncodeError(path, error.message) : error
-    }
-  },
-}
+/** IPv4 addresses stand as ::ffff:a.b.c.d. */
+const address = ipv6
 
 /** nicira-ext.h, nx_ct_flush_tuple_tlv_type */
 const tupleKinds = [

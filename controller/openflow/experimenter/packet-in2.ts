@@ -1,16 +1,17 @@
+import { dotted } from '../actions/simple.ts'
 import { Experimenter } from '../fields/field.ts'
 import { decodeOxms, encodeOxms, match } from '../fields/match-codec.ts'
 import type { Match } from '../fields/oxm.ts'
 import { NO_BUFFER } from '../messages/flow-mod.ts'
 import { type MessageOf, messageKind } from '../messages/kind.ts'
 import { PacketInReason } from '../messages/packet.ts'
+import { type PacketInFacts, packetInText } from '../messages/packet-in-text.ts'
 import { type Codec, type Infer, pad, struct } from '../wire/codec.ts'
 import { enumOf } from '../wire/names.ts'
 import { type Part, partKind } from '../wire/parts.ts'
 import { rest, u8, u32, u64 } from '../wire/primitives.ts'
 import { loose, properties } from '../wire/property.ts'
 import { continuationLines } from './continuation.ts'
-import { type PacketInFacts, packetInText } from './packet-in-text.ts'
 
 /** Fields until the property's end. */
 const fields: Codec<Match> = { ...match, decode: decodeOxms, encode: encodeOxms }
@@ -67,8 +68,6 @@ export const packetIn2Facts = (message: Infer<typeof body>): PacketIn2Facts => {
     packet,
   }
 }
-
-const dotted = (data: Uint8Array): string => Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('.')
 
 const text = (message: Infer<typeof body>): string => {
   const facts = packetIn2Facts(message)

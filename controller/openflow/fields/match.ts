@@ -106,11 +106,8 @@ const insert = (oxms: Oxm[], oxm: Oxm): void => {
 }
 
 /** Puts fields into the order in which Open vSwitch writes them. */
-export const inWireOrder = (oxms: readonly Oxm[]): Match => {
-  const ordered: Oxm[] = []
-  for (const oxm of oxms) insert(ordered, oxm)
-  return ordered
-}
+export const inWireOrder = (oxms: readonly Oxm[]): Match =>
+  oxms.toSorted((a, b) => a.code.field.order - b.code.field.order)
 
 /**
  * Makes a match from an object of fields, as in

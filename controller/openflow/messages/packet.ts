@@ -1,24 +1,16 @@
 import { type Action, actions, formatActions } from '../actions/actions.ts'
 import { match } from '../fields/match-codec.ts'
-import { formatMatchFields } from '../fields/match-text.ts'
 import { formatPort } from '../fields/port-text.ts'
 import { type Codec, pad, struct } from '../wire/codec.ts'
 import { ProtocolError } from '../wire/errors.ts'
-import { toHex } from '../wire/json.ts'
 import { enumOf } from '../wire/names.ts'
 import { rest, u8, u16, u32, u64 } from '../wire/primitives.ts'
 import { NO_BUFFER } from './flow-mod.ts'
 import { messageKind } from './kind.ts'
+import { bufferIdText, packetInText, packetLine } from './packet-in-text.ts'
 
 /** Why a packet comes to the controller (OpenFlow 1.3.5 §7.4.1). */
 export const PacketInReason = { NO_MATCH: 0, ACTION: 1, INVALID_TTL: 2 } as const
-
-const reasonTexts = ['no_match', 'action', 'invalid_ttl', 'action_set', 'group', 'packet_out']
-
-/** A reason in ovs-ofctl's words. */
-export const packetInReasonText = (reason: number): string => reasonTexts[reason] ?? String(reason)
-
-const dataLine = (data: Uint8Array): string => (data.length === 0 ? '' : `\npacket=${toHex(data)}`)
 
 /** A packet for the controller (OpenFlow 1.3.5 §7.4.1). */
 export const packetIn = messageKind({
@@ -35,18 +27,7 @@ export const packetIn = messageKind({
     pad: pad(2),
     data: rest,
   }),
-  text: (body) => {
-    const fields = formatMatchFields(body.match)
-    const buffer =
-      body.bufferId === NO_BUFFER ? '(unbuffered)' : `buffer=0x${body.bufferId.toString(16).padStart(8, '0')}`
-    return [
-      body.tableId === 0 ? '' : ` table_id=${body.tableId}`,
-      ` cookie=0x${body.cookie.toString(16)} total_len=${body.totalLen}`,
-      fields === '' ? '' : ` ${fields}`,
-      ` (via ${packetInReasonText(body.reason)}) data_len=${body.data.length} ${buffer}`,
-      dataLine(body.data),
-    ].join('')
-  },
+  text: (body) => packetInText({ ...body, fullLen: body.totalLen, metadata: body.match, packet: body.data }),
 })
 
 const sizedActions: Codec<readonly Action[]> = {
@@ -73,13 +54,11 @@ export const packetOut = messageKind({
   ofp: 'OFPT_PACKET_OUT',
   wire: { type: 13 },
   body: struct({ bufferId: u32, inPort: u32, actions: sizedActions, data: rest }),
-  text: (body) => {
-    const packet =
-      body.bufferId === NO_BUFFER
-        ? ` data_len=${body.data.length}${dataLine(body.data)}`
-        : ` buffer=0x${body.bufferId.toString(16).padStart(8, '0')}`
-    return ` in_port=${formatPort(body.inPort)} actions=${formatActions(body.actions)}${packet}`
-  },
+  text: (body) =>
+    ` in_port=${formatPort(body.inPort)} actions=${formatActions(body.actions)}` +
+    (body.bufferId === NO_BUFFER
+      ? ` data_len=${body.data.length}${packetLine(body.data)}`
+      : bufferIdText(body.bufferId)),
 })
 
 export const packetKinds = [packetIn, packetOut] as const

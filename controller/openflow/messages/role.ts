@@ -1,14 +1,14 @@
 import { type Codec, pad, struct } from '../wire/codec.ts'
 import { EncodeError, ProtocolError } from '../wire/errors.ts'
 import { enumOf, type Names, nameOf } from '../wire/names.ts'
-import { u32, u64 } from '../wire/primitives.ts'
+import { ALL_ONES_64, u32, u64 } from '../wire/primitives.ts'
 import { messageKind } from './kind.ts'
 
 /** What a controller may do. The standard calls PRIMARY master and SECONDARY slave (OpenFlow 1.3.5 §7.3.9). */
 export const Role = { NOCHANGE: 0, EQUAL: 1, PRIMARY: 2, SECONDARY: 3 } as const
 
 /** A generation id that says that none is known (OpenFlow 1.3.5 §7.3.9). */
-export const NO_GENERATION = 0xffff_ffff_ffff_ffffn
+export const NO_GENERATION = ALL_ONES_64
 
 /** One of `names` in 32 bits; another number is no role and refused as such. */
 export const roleOf = (names: Names): Codec<number> => ({

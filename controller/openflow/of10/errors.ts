@@ -1,7 +1,7 @@
+import { printable } from '../messages/error.ts'
 import { messageKind } from '../messages/kind.ts'
 import { type Codec, type Infer, jsonObject, struct } from '../wire/codec.ts'
 import { type ErrorTable, entriesOf } from '../wire/error-table.ts'
-import { toHex } from '../wire/json.ts'
 import { enumOf } from '../wire/names.ts'
 import { rest, u16 } from '../wire/primitives.ts'
 
@@ -80,11 +80,6 @@ const body: Codec<Infer<typeof members>> = {
 /** Open vSwitch calls this one by its name in later versions. */
 const ovsName = (name: string): string => (name === 'OFPFMFC_ALL_TABLES_FULL' ? 'OFPFMFC_TABLE_FULL' : name)
 
-const printable = (data: Uint8Array): string =>
-  Array.from(data, (byte) =>
-    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${toHex(Uint8Array.of(byte))}`,
-  ).join('')
-
 /** A request was refused, or no conversation is possible (OpenFlow 1.0 §5.4.4). */
 export const error10 = messageKind({
   name: 'error',
@@ -95,6 +90,6 @@ export const error10 = messageKind({
     const name = errorName10(errorType, code)
     const title = name === undefined ? `type=${errorType} code=${code}` : ovsName(name)
     if (errorType === table.OFPHFC[0]) return ` ${title}\n${printable(data)}`
-    return ` ${title}\n${data.length === 0 ? 'OpenFlow message is empty' : nested.text(data)}`
+    return ` ${title}\n${nested.text(data)}`
   },
 })

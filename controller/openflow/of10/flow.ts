@@ -9,7 +9,7 @@ import {
 import { type MessageOf, messageKind } from '../messages/kind.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { enumOf, flagNames, flagsOf } from '../wire/names.ts'
-import { u8, u16, u32, u64 } from '../wire/primitives.ts'
+import { ALL_ONES_64, u8, u16, u32, u64 } from '../wire/primitives.ts'
 import { actions10, formatActions10 } from './actions.ts'
 import { match10 } from './match-codec.ts'
 import { formatMatch10 } from './match-text.ts'
@@ -23,8 +23,6 @@ export const flowFlagText10 = {
   send_flow_rem: FlowModFlags10.SEND_FLOW_REM,
   check_overlap: FlowModFlags10.CHECK_OVERLAP,
 } as const
-
-const allOnes = 0xffff_ffff_ffff_ffffn
 
 const optional = (name: string, value: number): string => (value === 0 ? '' : ` ${name}:${value}`)
 
@@ -59,7 +57,7 @@ const flowMod = messageKind({
     return [
       ` ${commandText(body.command)}`,
       fields === '' ? '' : ` ${fields}`,
-      body.cookie === 0n || body.cookie === allOnes ? '' : ` cookie:0x${body.cookie.toString(16)}`,
+      body.cookie === 0n || body.cookie === ALL_ONES_64 ? '' : ` cookie:0x${body.cookie.toString(16)}`,
       optional('idle', body.idleTimeout),
       optional('hard', body.hardTimeout),
       body.bufferId === NO_BUFFER ? '' : ` buf:0x${body.bufferId.toString(16)}`,

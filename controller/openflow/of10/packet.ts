@@ -1,32 +1,13 @@
 import { NO_BUFFER } from '../messages/flow-mod.ts'
 import { messageKind } from '../messages/kind.ts'
-import { PacketInReason, packetInReasonText } from '../messages/packet.ts'
+import { PacketInReason } from '../messages/packet.ts'
+import { bufferIdText, bufferText, packetInReasonText, packetLine } from '../messages/packet-in-text.ts'
 import { type Codec, checkLength, pad, struct } from '../wire/codec.ts'
 import { ProtocolError } from '../wire/errors.ts'
-import { toHex } from '../wire/json.ts'
 import { enumOf } from '../wire/names.ts'
 import { rest, u8, u16, u32 } from '../wire/primitives.ts'
 import { type Action10, actions10, formatActions10 } from './actions.ts'
 import { formatPort10 } from './ports.ts'
-
-/** The packet itself as ovs-ofctl's packet-out takes it, on a line of its own. */
-const packetLine = (data: Uint8Array): string => (data.length === 0 ? '' : `\npacket=${toHex(data)}`)
-
-const bufferText = (bufferId: number): string => ` buffer=0x${bufferId.toString(16).padStart(8, '0')}`
-
-interface Received {
-  readonly bufferId: number
-  readonly totalLen: number
-  readonly data: Uint8Array
-}
-
-/** Where the packet is, and ovs-ofctl's remark on lengths that cannot be. */
-const lengthText = ({ bufferId, totalLen, data }: Received): string => {
-  if (bufferId !== NO_BUFFER) {
-    return `${bufferText(bufferId)}${totalLen < data.length ? ' (***total_len < data_len***)' : ''}`
-  }
-  return ` (unbuffered)${totalLen === data.length ? '' : ' (***total_len != data_len***)'}`
-}
 
 /** A packet for the controller (OpenFlow 1.0 §5.4.1). */
 const packetIn = messageKind({
@@ -43,7 +24,7 @@ const packetIn = messageKind({
   }),
   text: (body) =>
     ` total_len=${body.totalLen} in_port=${formatPort10(body.inPort)} (via ${packetInReasonText(body.reason)})` +
-    ` data_len=${body.data.length}${lengthText(body)}${packetLine(body.data)}`,
+    ` data_len=${body.data.length}${bufferText({ bufferId: body.bufferId, fullLen: body.totalLen, packet: body.data })}${packetLine(body.data)}`,
 })
 
 /** Actions after their length in bytes. */
@@ -72,7 +53,9 @@ const packetOut = messageKind({
   body: struct({ bufferId: u32, inPort: u16, actions: sizedActions, data: rest }),
   text: (body) =>
     ` in_port=${formatPort10(body.inPort)} actions=${formatActions10(body.actions)}` +
-    (body.bufferId === NO_BUFFER ? ` data_len=${body.data.length}${packetLine(body.data)}` : bufferText(body.bufferId)),
+    (body.bufferId === NO_BUFFER
+      ? ` data_len=${body.data.length}${packetLine(body.data)}`
+      : bufferIdText(body.bufferId)),
 })
 
 export const packetKinds = [packetIn, packetOut] as const

@@ -1,6 +1,6 @@
 import { messageKind } from '../messages/kind.ts'
 import { descMembers, descText } from '../multipart/desc.ts'
-import { MultipartFlags } from '../multipart/header.ts'
+import { flagsText, MultipartFlags, unknownFlagsText } from '../multipart/header.ts'
 import { struct } from '../wire/codec.ts'
 import { toHex } from '../wire/json.ts'
 import { flagsOf } from '../wire/names.ts'
@@ -9,15 +9,7 @@ import { rest, u16 } from '../wire/primitives.ts'
 /** OFPSF_REPLY_MORE (OpenFlow 1.0 §5.3.5); requests have no flags. */
 const flags = flagsOf(u16, MultipartFlags)
 
-const unknownFlags = (value: number): string =>
-  value === 0 ? '' : `[***unknown flags 0x${value.toString(16).padStart(4, '0')}***]`
-
-const requestFlagsText = (value: number): string => (value === 0 ? '' : ` flags=${unknownFlags(value)}`)
-
-const replyFlagsText = (value: number): string => {
-  if ((value & MultipartFlags.MORE) === 0) return requestFlagsText(value)
-  return ` flags=[more]${unknownFlags(value & ~MultipartFlags.MORE)}`
-}
+const requestFlagsText = (value: number): string => (value === 0 ? '' : ` flags=${unknownFlagsText(value)}`)
 
 /** OpenFlow 1.0 §5.3.5 */
 const descRequest = messageKind({
@@ -34,7 +26,7 @@ const descReply = messageKind({
   ofp: 'OFPST_DESC reply',
   wire: { multipart: 'reply', part: 0 },
   body: struct({ flags, ...descMembers }),
-  text: (body) => replyFlagsText(body.flags) + descText(body),
+  text: (body) => flagsText(body.flags) + descText(body),
 })
 
 const opaque = struct({ statsType: u16, flags, data: rest })
@@ -57,7 +49,7 @@ const statsReply = messageKind({
   ofp: 'OFPT_STATS_REPLY',
   wire: { type: 17 },
   body: opaque,
-  text: (body) => replyFlagsText(body.flags) + opaqueText(body),
+  text: (body) => flagsText(body.flags) + opaqueText(body),
 })
 
 export const statsKinds = [descRequest, descReply, statsRequest, statsReply] as const

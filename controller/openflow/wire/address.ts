@@ -54,8 +54,19 @@ const longestZeroRun = (groups: readonly number[]): readonly [start: number, len
   return best
 }
 
-/** The text form of RFC 5952. */
+/** The upper 96 bits of an address that holds one of IPv4 (RFC 4291 §2.5.5.2). */
+const mappedPrefix = 0xffffn
+
+/** True for `::ffff:192.0.2.1`, and for `::192.0.2.1` where more than 16 bits are set. */
+const holdsIpv4 = (address: Ipv6): boolean => {
+  const prefix = address >> 32n
+  return prefix === mappedPrefix || (prefix === 0n && address > 0xffffn)
+}
+
+/** The text form of RFC 5952, as inet_ntop gives it. */
 export const formatIpv6 = (address: Ipv6): string => {
+  if (holdsIpv4(address))
+    return `${address >> 32n === 0n ? '::' : '::ffff:'}${formatIpv4(Number(address & 0xffffffffn))}`
   const groups = groupsOf(address)
   const hex = groups.map((group) => group.toString(16))
   const [start, length] = longestZeroRun(groups)
