@@ -1,5 +1,5 @@
 import { appNumber, cookieHigh } from '../flow/index.ts'
-import type { Message, PacketInView, Port } from '../switch/index.ts'
+import type { Message, PacketInView, Port, Unsent } from '../switch/index.ts'
 import type { App, AppContext, Collections, InstalledFlow, SwitchView } from './app.ts'
 import type { LiveSwitch, Report } from './engine.ts'
 import { Collection } from './facts.ts'
@@ -17,8 +17,15 @@ export interface InstanceOptions {
   readonly kept: AppInstance | undefined
 }
 
-/** Failures in a row after which an app's handlers are no longer called. */
+/** Failures in a row after which one of an app's handlers is no longer called. */
 const restartBudget = 5
+/** Bytes that may wait for a switch that does not read before apps' messages to it are dropped. */
+const mostWaiting = 1024 * 1024
+
+interface Failure {
+  readonly text: string
+  readonly times: number
+}
 
 /**
  * A loaded app: what it knows, its rules evaluated, its handlers called. When it fails, its last
@@ -28,9 +35,10 @@ export class AppInstance {
   readonly app: App
   readonly firstTable: number
   readonly units: Units
-  /** Why it failed last, with the stack; undefined while all is well. */
-  failure: string | undefined
-  private failures = 0
+  /** Messages that its handlers sent and that were dropped, because a switch did not read. */
+  dropped = 0
+  /** Handlers that failed when they were last called. */
+  private readonly failing = new Map<string, Failure>()
   private readonly facts = new Map<string, Collection<unknown>>()
   private readonly seen = new Map<bigint, SwitchView>()
   private readonly context: AppContext<Collections>
@@ -48,12 +56,27 @@ export class AppInstance {
       config: options.config,
       collections: Object.fromEntries(this.facts) as AppContext<Collections>['collections'],
       switches: this.seen,
-      send: (dpid, message) => void options.switches.get(dpid)?.session.connection.send(message),
+      send: (dpid, message) => this.send(dpid, message),
     }
+  }
+
+  private send(dpid: bigint, message: Unsent): void {
+    const connection = this.options.switches.get(dpid)?.session.connection
+    if (!connection || connection.closed) return
+    if (connection.channel.congested && connection.channel.queued > mostWaiting) this.dropped++
+    else connection.send(message)
   }
 
   get config(): unknown {
     return this.options.config
+  }
+
+  /** Why it fails, with the stack; undefined while all is well. */
+  get failure(): string | undefined {
+    const [first] = this.failing.values()
+    if (first) return first.text
+    const failure = this.units.failure
+    return failure && failureText('a rule', failure)
   }
 
   get status(): 'running' | 'failed' {
@@ -88,7 +111,11 @@ export class AppInstance {
 
   /** Works in what has changed of what it knows. */
   evaluate(): void {
-    this.guard('a rule', () => this.units.evaluate())
+    try {
+      this.units.evaluate()
+    } catch (error) {
+      this.tell('a rule', error as Error, '')
+    }
   }
 
   /** Whether a packet was punted by one of its flows. */
@@ -131,17 +158,28 @@ export class AppInstance {
 
   /** Calls into the app; what it throws is its own failure and nobody else's. */
   private guard(what: string, work: () => void): void {
-    if (this.failures >= restartBudget) return
+    const times = this.failing.get(what)?.times ?? 0
+    if (times >= restartBudget) return
     try {
       work()
+      this.failing.delete(what)
     } catch (error) {
-      this.failures++
-      this.failure = `${what}: ${(error as Error).stack ?? String(error)}`
-      const given = this.failures >= restartBudget ? '; it is not called any more' : ''
-      this.options.report('error', `app ${this.app.name} failed in ${what}: ${(error as Error).message}${given}`, {
-        app: this.app.name,
-        stack: (error as Error).stack,
-      })
+      this.failing.set(what, { text: failureText(what, error as Error), times: times + 1 })
+      this.tell(what, error as Error, times + 1 >= restartBudget ? '; it is not called any more' : '')
     }
   }
+
+  private tell(what: string, error: Error, more: string): void {
+    const { name } = this.app
+    this.options.report('error', `app ${name} failed in ${what}: ${error.message}${more}`, {
+      app: name,
+      stack: stackOf(error),
+    })
+  }
 }
+
+/** Of a rule's failure, the stack of what the rule threw. */
+const stackOf = (error: Error): string =>
+  (error.cause instanceof Error ? error.cause.stack : undefined) ?? error.stack ?? String(error)
+
+const failureText = (what: string, error: Error): string => `${what}: ${error.message}\n${stackOf(error)}`

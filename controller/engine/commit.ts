@@ -1,5 +1,5 @@
 import type { Bundle } from '../flow/index.ts'
-import { type Message, type MessageNamed, RequestRefused, type Session } from '../switch/index.ts'
+import { ConnectionClosed, type Message, type MessageNamed, RequestRefused, type Session } from '../switch/index.ts'
 import type { Operation, Transaction } from './transaction.ts'
 
 /** ONF bundle controls and flags (extension 230). */
@@ -48,19 +48,23 @@ export class Committer {
   /**
    * Sends a transaction, and resolves once the switch has answered for all of it.
    *
+   * @param together all or nothing, where the switch can; else what it refuses does not keep the rest out
    * @throws RequestTimeout, ConnectionClosed: what the switch did is then unknown
    */
-  async commit(transaction: Transaction): Promise<Outcome> {
-    this.waiting.clear()
+  async commit(transaction: Transaction, together: boolean): Promise<Outcome> {
     this.refusals = []
-    await this.plainly(transaction.metersFirst)
-    const applied = await this.changeFlows(transaction.bundled)
-    if (applied) await this.plainly(transaction.metersLast)
-    return { refusals: this.refusals, applied }
+    try {
+      await this.plainly(transaction.metersFirst)
+      const applied = await this.changeFlows(transaction.bundled, together)
+      if (applied) await this.plainly(transaction.metersLast)
+      return { refusals: this.refusals, applied }
+    } finally {
+      this.waiting.clear()
+    }
   }
 
-  private async changeFlows(operations: readonly Operation[]): Promise<boolean> {
-    if (operations.length > 1 && this.session.info.capabilities.bundles) return this.bundled(operations)
+  private async changeFlows(operations: readonly Operation[], together: boolean): Promise<boolean> {
+    if (together && operations.length > 1 && this.session.info.capabilities.bundles) return this.bundled(operations)
     await this.plainly(operations)
     return true
   }
@@ -76,6 +80,7 @@ export class Committer {
     const { connection } = this.session
     const { channel } = connection
     for (const operation of operations) {
+      if (connection.closed) throw new ConnectionClosed('the connection was closed during a change')
       const xid = connection.xid()
       this.waiting.set(xid, operation)
       operation.write(channel.slab, xid, bundle)

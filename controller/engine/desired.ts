@@ -10,10 +10,20 @@ export interface Owner {
   readonly cookieLow: number
 }
 
+/** `l2-switch/station for 1 02:00:00:00:00:01` */
+export const ownerName = ({ app, rule, object }: Owner): string =>
+  `${app}/${rule}${object === '' ? '' : ` for ${object}`}`
+
 /** One thing wanted, and by whom. */
 export interface Claim<T> {
   readonly thing: T
   readonly owner: Owner
+}
+
+/** More than one owner claims the same: the winner's stands. */
+export interface Contest<T> {
+  readonly winner: Claim<T>
+  readonly losers: readonly Claim<T>[]
 }
 
 /** Decides between two owners of the same key, the same way in whatever order they came. */
@@ -30,6 +40,8 @@ const before = (a: Owner, b: Owner): boolean => {
 export class Claims<K, T> {
   private readonly winners = new Map<K, Claim<T>>()
   private readonly losers = new Map<K, Claim<T>[]>()
+  private readonly left = new Map<K, Claim<T>[]>()
+  private readonly contested = new Set<K>()
   private readonly onChange: (key: K, before: Claim<T> | undefined) => void
 
   /** @param onChange told of each key whose winner changes, with the winner before */
@@ -54,7 +66,24 @@ export class Claims<K, T> {
     return this.losers.entries()
   }
 
+  /** What the switch refused: left out until its owner wants something else, or it is tried again. */
+  refused(): IterableIterator<[K, readonly Claim<T>[]]> {
+    return this.left.entries()
+  }
+
+  /** Leaves out what the switch has refused. */
+  refuse(key: K, claim: Claim<T>): void {
+    this.remove(key, claim.owner)
+    this.left.set(key, [...(this.left.get(key) ?? []), claim])
+  }
+
+  /** Wants again what was left out. */
+  retry(): void {
+    for (const [key, claims] of [...this.left]) for (const claim of claims) this.add(key, claim)
+  }
+
   add(key: K, claim: Claim<T>): void {
+    dropOwner(this.left, key, claim.owner)
     const winner = this.winners.get(key)
     if (winner === undefined || winner.owner === claim.owner) {
       this.winners.set(key, claim)
@@ -66,36 +95,45 @@ export class Claims<K, T> {
     } else this.lose(key, claim)
   }
 
+  /** Keys that came to be claimed by more than one owner since the last call, and still are. */
+  takeContested(): Contest<T>[] {
+    const contests: Contest<T>[] = []
+    for (const key of this.contested) {
+      const winner = this.winners.get(key)
+      const losers = this.losers.get(key)
+      if (winner && losers) contests.push({ winner, losers })
+    }
+    this.contested.clear()
+    return contests
+  }
+
   private lose(key: K, claim: Claim<T>): void {
-    const others = (this.losers.get(key) ?? []).filter(({ owner }) => owner !== claim.owner)
-    this.losers.set(key, [...others, claim])
+    this.contested.add(key)
+    dropOwner(this.losers, key, claim.owner)
+    this.losers.set(key, [...(this.losers.get(key) ?? []), claim])
   }
 
   /** The owner no longer wants what it claimed. */
   remove(key: K, owner: Owner): void {
     const winner = this.winners.get(key)
-    const waiting = (this.losers.get(key) ?? []).filter((claim) => claim.owner !== owner)
-    if (winner?.owner !== owner) {
-      this.keepWaiting(key, waiting)
-      return
-    }
-    const next = waiting.reduce<Claim<T> | undefined>(
-      (best, claim) => (best && before(best.owner, claim.owner) ? best : claim),
-      undefined,
-    )
-    this.keepWaiting(
-      key,
-      waiting.filter((claim) => claim !== next),
-    )
-    if (next) this.winners.set(key, next)
-    else this.winners.delete(key)
+    dropOwner(this.left, key, owner)
+    dropOwner(this.losers, key, owner)
+    if (winner?.owner !== owner) return
+    const next = this.losers.get(key)?.reduce((best, claim) => (before(best.owner, claim.owner) ? best : claim))
+    if (next) {
+      dropOwner(this.losers, key, next.owner)
+      this.winners.set(key, next)
+    } else this.winners.delete(key)
     this.onChange(key, winner)
   }
+}
 
-  private keepWaiting(key: K, waiting: Claim<T>[]): void {
-    if (waiting.length === 0) this.losers.delete(key)
-    else this.losers.set(key, waiting)
-  }
+/** Removes an owner's claim from those of a key. */
+const dropOwner = <K, T>(claims: Map<K, Claim<T>[]>, key: K, owner: Owner): void => {
+  const others = claims.get(key)?.filter((claim) => claim.owner !== owner)
+  if (others === undefined) return
+  if (others.length === 0) claims.delete(key)
+  else claims.set(key, others)
 }
 
 /** Keys of which the winner has changed since the last change was taken, with the winner before. */
@@ -120,6 +158,11 @@ export class DesiredTable {
   readonly flows = new Claims<string, Flow>(note(() => this.changes.flows))
   readonly groups = new Claims<number, GroupEntry>(note(() => this.changes.groups))
   readonly meters = new Claims<number, MeterEntry>(note(() => this.changes.meters))
+
+  /** Contests that have arisen since the last call, of all kinds. */
+  takeContests(): Contest<Flow | GroupEntry | MeterEntry>[] {
+    return [...this.flows.takeContested(), ...this.groups.takeContested(), ...this.meters.takeContested()]
+  }
 
   get isChanged(): boolean {
     const { flows, groups, meters } = this.changes

@@ -1,11 +1,21 @@
+import { appNumber, Flow } from '../flow/index.ts'
 import type { Endpoint, ListenerOptions } from '../switch/index.ts'
-import { formatDpid, Listener, type Message, type PacketInView, type Port, type Session } from '../switch/index.ts'
+import {
+  formatDpid,
+  Listener,
+  type Message,
+  type PacketInView,
+  type Port,
+  type Session,
+  SwitchError,
+} from '../switch/index.ts'
 import type { App, InstalledFlow, SwitchView } from './app.ts'
 import { AppInstance } from './app-instance.ts'
 import { configOf } from './config.ts'
-import { DesiredTable } from './desired.ts'
+import { DesiredTable, ownerName } from './desired.ts'
 import { type DriftPolicy, Keeper } from './keeper.ts'
 import { planOf, type SwitchPlan } from './plan.ts'
+import { firstTableFor } from './tables.ts'
 import { defaultEpoch } from './units.ts'
 
 /** What happens in an engine, for logs and for people. None of these may throw. */
@@ -34,6 +44,8 @@ export interface LiveSwitch {
 }
 
 const pollEvery = 5_000
+/** Milliseconds in which a switch must answer when another one takes its name. */
+const aliveDeadline = 2_000
 const tickEvery = 1_000
 
 /**
@@ -78,6 +90,7 @@ export class Engine {
   /** Ends all connections. Switches keep their flows. */
   async stop(): Promise<void> {
     clearInterval(this.ticker)
+    for (const { keeper } of this.switches.values()) keeper.stop()
     await Promise.all(this.listeners.splice(0).map((listener) => listener.stop()))
   }
 
@@ -93,7 +106,7 @@ export class Engine {
     const old = this.apps.get(app.name)
     const instance = new AppInstance(app, {
       epoch: this.epoch,
-      firstTable: old?.firstTable ?? this.freeTable(),
+      firstTable: this.firstTableFor(app),
       config: configOf(app, config),
       switches: this.switches,
       changed: () => this.schedule(),
@@ -121,7 +134,7 @@ export class Engine {
    */
   plan(app: App, config?: unknown): SwitchPlan[] {
     const kept = this.apps.get(app.name)
-    const firstTable = kept?.firstTable ?? this.freeTable()
+    const firstTable = this.firstTableFor(app)
     return planOf(app, this.switches.values(), { epoch: this.epoch, firstTable, config: configOf(app, config), kept })
   }
 
@@ -136,9 +149,12 @@ export class Engine {
     return true
   }
 
-  /** The first table behind those of all apps. */
-  private freeTable(): number {
-    return Math.max(0, ...[...this.apps.values()].map((one) => one.firstTable + one.app.pipeline.length))
+  /** @throws Error for an app whose cookies could not be told from those of another */
+  private firstTableFor(app: App): number {
+    const number = appNumber(app.name)
+    const twin = [...this.apps.keys()].find((name) => name !== app.name && appNumber(name) === number)
+    if (twin !== undefined) throw new Error(`app ${app.name} has the same number in cookies as ${twin}: rename it`)
+    return firstTableFor(app, this.apps.values())
   }
 
   private tick(): void {
@@ -152,23 +168,41 @@ export class Engine {
     queueMicrotask(() => {
       this.scheduled = false
       for (const app of this.apps.values()) app.evaluate()
-      for (const { desired, keeper } of this.switches.values()) if (desired.isChanged) keeper.kick()
+      for (const live of this.switches.values()) {
+        this.tellContests(live)
+        if (live.desired.isChanged) live.keeper.kick()
+      }
     })
+  }
+
+  private tellContests({ desired, session }: LiveSwitch): void {
+    for (const { winner, losers } of desired.takeContests()) {
+      const others = losers.map(({ owner }) => ownerName(owner)).join(' and ')
+      const what =
+        winner.thing instanceof Flow ? `a flow of table ${winner.thing.tableId}` : `number ${winner.thing.id}`
+      const text = `switch ${session.name}: ${ownerName(winner.owner)} and ${others} both want ${what}; the first has it`
+      this.report('warn', text, { dpid: session.name, owner: winner.owner, others: losers.map(({ owner }) => owner) })
+    }
   }
 
   private up(session: Session): void {
     const { dpid } = session.info
-    if (this.switches.has(dpid)) {
+    const first = this.switches.get(dpid)
+    if (first) {
       this.report('warn', `a second switch calls itself ${session.name}; the first stays`, { dpid: session.name })
       session.connection.close('another switch with this datapath id is connected')
+      // Unless it is dead, as where a host lost its power and has come back: then the next attempt succeeds.
+      void first.session.connection.isAlive(aliveDeadline)
       return
     }
+    if (session.connection.closed) return
     const live = this.liveSwitch(session)
     this.switches.set(dpid, live)
     session.attach({
       packetIn: (packet) => this.packetIn(live, packet),
       portStatus: (port, reason) => this.portStatus(live, port, reason),
       message: (message) => this.message(live, message),
+      malformed: this.countMalformed(session.name),
       close: (reason) => this.down(live, reason),
     })
     const { software, manufacturer } = session.info
@@ -178,7 +212,19 @@ export class Engine {
       app.switchUp(live.view)
       app.evaluate()
     }
+    this.tellContests(live)
     live.keeper.kick()
+  }
+
+  /** Reports malformed messages ever more rarely, so that a broken switch does not fill the log. */
+  private countMalformed(dpid: string): (reason: string) => void {
+    let count = 0
+    return (reason) => {
+      count++
+      if (Number.isInteger(Math.log2(count))) {
+        this.report('warn', `switch ${dpid} sent what is no OpenFlow: ${reason}`, { dpid, count })
+      }
+    }
   }
 
   private liveSwitch(session: Session): LiveSwitch {
@@ -191,16 +237,20 @@ export class Engine {
       {
         recover: (own) => this.recover(session.info.dpid, own),
         synced: (messages) => this.report('info', `switch ${name} holds what it should`, { ...about, messages }),
-        refused: ({ operation, errorName }) => {
-          const { owner } = operation
-          const rule = `${owner.app}/${owner.rule}${owner.object === '' ? '' : ` for ${owner.object}`}`
-          this.report('error', `switch ${name} refused a ${operation.what} of ${rule}: ${errorName}`, {
-            ...about,
-            ...owner,
-          })
+        refused: ({ operation: { owner, what }, errorName }) => {
+          const text = `switch ${name} refused a ${what} of ${ownerName(owner)}: ${errorName}`
+          this.report('error', text, { ...about, ...owner, errorName })
+        },
+        givenUp: ({ owner, what }) => {
+          const whose = owner.app === '' ? 'that nobody wants' : `of ${ownerName(owner)}`
+          const text = `switch ${name} holds a ${what} ${whose} in another form than it was sent; it is left so`
+          this.report('warn', text, { ...about, ...owner })
         },
         drift: (what, repaired) => this.report('warn', `switch ${name}: ${what}${repaired ? ', repaired' : ''}`, about),
-        uncertain: (reason) => this.report('warn', `switch ${name} is read again: ${reason}`, about),
+        uncertain: (error) => {
+          const text = `switch ${name} is read again: ${error.message}`
+          this.report(error instanceof SwitchError ? 'warn' : 'error', text, { ...about, stack: error.stack })
+        },
       },
       { epoch: this.epoch, drift: this.drift, pollEvery },
     )
@@ -242,6 +292,9 @@ export class Engine {
 
   private message(live: LiveSwitch, message: Message): void {
     if (live.keeper.take(message)) return
-    for (const app of this.apps.values()) app.message(message, live.view)
+    for (const app of this.apps.values()) {
+      // Of a flow that has gone, only the app hears that made it.
+      if (message.type !== 'flowRemoved' || app.made(message)) app.message(message, live.view)
+    }
   }
 }

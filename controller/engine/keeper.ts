@@ -1,10 +1,11 @@
-import { decodeCookie, Flow } from '../flow/index.ts'
-import { errorText, type Message, type MessageNamed, type Session, SwitchError } from '../switch/index.ts'
+import { errorText, type Message, type Session, SwitchError } from '../switch/index.ts'
 import type { InstalledFlow } from './app.ts'
 import { Committer, type Refusal } from './commit.ts'
-import type { DesiredTable } from './desired.ts'
+import type { Claims, DesiredTable } from './desired.ts'
+import { type DriftReport, readDrift } from './drift.ts'
+import { Futile } from './futile.ts'
 import { reconcile } from './reconcile.ts'
-import { sizeOf, type Transaction, transactionOf } from './transaction.ts'
+import { type Operation, sizeOf, type Transaction, transactionOf } from './transaction.ts'
 
 /** What a keeper tells of its switch. None of these may throw. */
 export interface KeeperEvents {
@@ -14,10 +15,12 @@ export interface KeeperEvents {
   readonly synced: (messages: number) => void
   /** The switch refused what a rule wants; it is left out until the rule wants something else. */
   readonly refused: (refusal: Refusal) => void
+  /** The switch goes on to differ in this, though it took all that it was sent: it is left as it is. */
+  readonly givenUp: (operation: Operation) => void
   /** Somebody else changed the switch: what it was, and whether it is being repaired. */
   readonly drift: (what: string, repaired: boolean) => void
-  /** A change may or may not have been applied; the switch is read again. */
-  readonly uncertain: (reason: string) => void
+  /** A change may or may not have been applied, or the switch could not be read; it is read again. */
+  readonly uncertain: (error: Error) => void
 }
 
 export type DriftPolicy = 'repair' | 'report'
@@ -35,7 +38,11 @@ const monitorId = 1
 const monitorFlags = 2 | 4 | 8 | 16
 const ANY = 0xffff_ffff
 const ALL_TABLES = 0xff
-const retryDelay = 200
+/** Milliseconds; doubled at each failure in a row. */
+const firstRetry = 200
+const lastRetry = 10_000
+/** Bundles in a row that the switch may refuse before it is sent message by message. */
+const mostRefusedBundles = 3
 
 /**
  * Keeps one connected switch holding what is wanted: reads it at first, then sends each change, and
@@ -50,11 +57,20 @@ export class Keeper {
   private readonly events: KeeperEvents
   private readonly options: KeeperOptions
   private readonly committer: Committer
+  private readonly futile = new Futile()
   private known = false
+  /** Counts the reasons to read the switch again: one that comes during a reading must not be lost. */
+  private doubts = 0
   private running = false
+  private stopped = false
   private recovered = false
+  private announced = false
   private monitored = false
+  private polled = false
   private poll: NodeJS.Timeout | undefined
+  private retry: NodeJS.Timeout | undefined
+  private failures = 0
+  private refusedBundles = 0
 
   constructor(session: Session, desired: DesiredTable, events: KeeperEvents, options: KeeperOptions) {
     this.session = session
@@ -71,53 +87,77 @@ export class Keeper {
 
   /** Begins, or goes on with what has changed. */
   kick(): void {
-    if (this.running || this.session.connection.closed) return
+    if (this.running || this.retry || this.stopped || this.session.connection.closed) return
     this.running = true
     void this.run()
   }
 
   /** Reads the switch again, whatever is known of it. */
   doubt(): void {
+    this.doubts++
     this.known = false
     this.kick()
   }
 
   /** Ends with the connection. */
   stop(): void {
+    this.stopped = true
     clearInterval(this.poll)
+    clearTimeout(this.retry)
   }
 
   /** Takes a message that may be an error to a change, or a report of somebody else's. */
   take(message: Message): boolean {
-    if (message.type === 'flowMonitorReply') this.reported(message)
-    else return this.committer.takeError(message)
-    return true
+    if (message.type === 'flowMonitorReply') {
+      this.drifted(readDrift(message, this.desired, this.options.epoch))
+      return true
+    }
+    // Reports were left out while too many waited.
+    if (message.type === 'flowMonitorResumed' || message.type === 'flowMonitorPaused') {
+      if (this.options.drift === 'repair') this.doubt()
+      return true
+    }
+    return this.committer.takeError(message)
   }
 
   private async run(): Promise<void> {
     let sent = 0
     try {
-      while (!this.known || this.desired.isChanged) sent += await this.step()
+      while (!this.stopped && (!this.known || this.desired.isChanged)) sent += await this.step()
       this.running = false
-      this.events.synced(sent)
+      this.failures = 0
+      if (!this.stopped) this.announce(sent)
     } catch (error) {
       this.running = false
-      if (!(error instanceof SwitchError)) throw error
-      this.uncertain(error)
+      this.uncertain(error as Error)
     }
+  }
+
+  private announce(sent: number): void {
+    if (sent === 0 && this.announced) return
+    this.announced = true
+    this.events.synced(sent)
   }
 
   /** One change, or one reading with what follows from it; gives how many messages it sent. */
   private async step(): Promise<number> {
-    if (this.known) return this.send(transactionOf(this.desired.takeChanges(), this.desired))
+    const { doubts } = this
+    if (this.known) {
+      this.known = false
+      const transaction = transactionOf(this.desired.takeChanges(), this.desired)
+      this.known = (await this.send(transaction)) && doubts === this.doubts
+      return sizeOf(transaction)
+    }
     await this.watch()
-    const { transaction, foreign } = await reconcile(this.session, this.desired, this.options.epoch, (own) =>
-      this.recover(own),
-    )
+    const { session, desired, futile } = this
+    const reading = await reconcile(session, desired, this.options.epoch, futile, (own) => this.recover(own))
     this.foreign.clear()
-    for (const [key, flow] of foreign) this.foreign.set(key, flow)
-    this.known = true
-    return this.send(transaction)
+    for (const [key, flow] of reading.foreign) this.foreign.set(key, flow)
+    for (const operation of reading.givenUp) this.events.givenUp(operation)
+    this.tellPolled(sizeOf(reading.transaction))
+    const clear = await this.send(reading.transaction)
+    this.known = clear && !reading.doubtful && doubts === this.doubts
+    return sizeOf(reading.transaction)
   }
 
   /** Only the first reading shows what was there before us. */
@@ -127,30 +167,44 @@ export class Keeper {
     this.events.recover(own)
   }
 
-  private async send(transaction: Transaction): Promise<number> {
-    const messages = sizeOf(transaction)
-    if (messages === 0) return 0
-    this.known = false
-    const { refusals, applied } = await this.committer.commit(transaction)
+  private tellPolled(differences: number): void {
+    if (this.polled && differences > 0) this.events.drift(`${differences} differences were found in it`, true)
+    this.polled = false
+  }
+
+  /** Sends a change; gives whether the switch then holds it, but for what it refused. */
+  private async send(transaction: Transaction): Promise<boolean> {
+    if (sizeOf(transaction) === 0) return true
+    const together = this.refusedBundles < mostRefusedBundles
+    const { refusals, applied } = await this.committer.commit(transaction, together)
+    this.refusedBundles = applied ? 0 : this.refusedBundles + 1
     for (const refusal of refusals) this.leaveOut(refusal)
-    // Where all was applied the switch is known; else it is read again, without what it refused.
-    this.known = applied && refusals.length === 0
-    if (!applied && refusals.length === 0)
+    if (applied && [...transaction.metersFirst, ...transaction.bundled].some(brings)) this.desired.flows.retry()
+    if (!applied && refusals.length === 0) {
       throw new SwitchError('the switch refused a change and did not say which part')
-    return messages
+    }
+    return applied && refusals.length === 0
   }
 
   private leaveOut(refusal: Refusal): void {
-    const { flow, owner } = refusal.operation
-    if (flow && owner.app !== '') this.desired.flows.remove(flow.key, owner)
+    const { what, thing } = refusal.operation
+    const claims = this.desired[`${what}s`] as Claims<string | number, typeof thing>
+    const key = 'key' in thing ? thing.key : thing.id
+    const claim = claims.get(key)
+    if (claim?.thing === thing) claims.refuse(key, claim)
+    else this.futile.refuse(refusal.operation)
     this.events.refused(refusal)
   }
 
-  private uncertain(error: SwitchError): void {
+  private uncertain(error: Error): void {
     this.known = false
-    if (this.session.connection.closed) return
-    this.events.uncertain(error.message)
-    setTimeout(() => this.kick(), retryDelay)
+    if (this.session.connection.closed || this.stopped) return
+    this.events.uncertain(error)
+    const delay = Math.min(firstRetry * 2 ** this.failures++, lastRetry)
+    this.retry = setTimeout(() => {
+      this.retry = undefined
+      this.kick()
+    }, delay)
   }
 
   /** Asks the switch to report changes, once; polls where it cannot. */
@@ -165,34 +219,29 @@ export class Keeper {
       this.monitored = true
     } catch (error) {
       if (this.session.connection.closed) throw error
-      this.poll = setInterval(() => this.doubt(), this.options.pollEvery)
-      this.poll.unref()
+      if (this.options.drift === 'repair') this.pollFromNowOn()
+      else this.monitored = true
     }
+  }
+
+  private pollFromNowOn(): void {
+    this.poll = setInterval(() => {
+      this.polled = !this.running && this.known
+      this.doubt()
+    }, this.options.pollEvery)
+    this.poll.unref()
   }
 
   /** Somebody else's changes; our own come abbreviated and say nothing. */
-  private reported({ updates }: MessageNamed<'flowMonitorReply'>): void {
-    let broken = false
-    for (const update of updates) {
-      if (update.type === 'abbreviated' || update.type === 'unknown') continue
-      const flow = new Flow(update)
-      const ours =
-        this.desired.flows.get(flow.key) !== undefined || decodeCookie(update.cookie).epoch === this.options.epoch
-      if (update.type === 'deleted') this.foreign.delete(flow.key)
-      else if (!ours) this.foreign.set(flow.key, { ...noCounters, flags: 0, ...update })
-      if (ours && !this.isExpiry(update)) broken = true
-      this.events.drift(
-        `${update.type} in table ${update.tableId} by somebody else`,
-        ours && this.options.drift === 'repair',
-      )
-    }
-    if (broken && this.options.drift === 'repair') this.doubt()
-  }
-
-  /** A flow that went by its own timeout has not drifted. */
-  private isExpiry(update: { readonly type: string; readonly reason: number }): boolean {
-    return update.type === 'deleted' && update.reason < 2
+  private drifted({ changed, gone, foreign, told, broken }: DriftReport): void {
+    for (const key of changed) this.futile.changed(key)
+    for (const key of gone) this.foreign.delete(key)
+    for (const [key, flow] of foreign) this.foreign.set(key, flow)
+    const repaired = broken && this.options.drift === 'repair'
+    if (told !== '') this.events.drift(told, repaired)
+    if (repaired) this.doubt()
   }
 }
 
-const noCounters = { durationSec: 0, durationNsec: 0, packetCount: 0n, byteCount: 0n } as const
+/** Whether an operation makes a group or meter that flows may have waited for. */
+const brings = ({ what, command }: Operation): boolean => what !== 'flow' && command === 0

@@ -1,7 +1,8 @@
-import { decodeCookie, Flow, GroupEntry, MeterEntry, ownGroups, ownMeters } from '../flow/index.ts'
 import type { Session } from '../switch/index.ts'
 import type { InstalledFlow } from './app.ts'
-import type { DesiredTable, Owner } from './desired.ts'
+import type { Claim, DesiredTable, Owner } from './desired.ts'
+import type { Difference, Futile } from './futile.ts'
+import { type Installed, type Read, readAll } from './installed.ts'
 import {
   entryChange,
   entryOperation,
@@ -14,100 +15,97 @@ import {
   type Transaction,
 } from './transaction.ts'
 
-const ANY = 0xffff_ffff
-const ALL_TABLES = 0xff
-const readDeadline = 30_000
 const deleteCommand = 2
-
-/** What was read from a switch. */
-interface Installed {
-  /** Ours, as it came. */
-  readonly own: readonly InstalledFlow[]
-  readonly flows: ReadonlyMap<string, Held & { readonly flow: Flow }>
-  readonly foreign: ReadonlyMap<string, InstalledFlow>
-  readonly groups: ReadonlyMap<number, GroupEntry>
-  readonly meters: ReadonlyMap<number, MeterEntry>
-}
 
 /** Whom removals are put down to: nobody wants what they remove. */
 const nobody: Owner = { app: '', rule: 'reconcile', object: '', cookieHigh: 0, cookieLow: 0 }
 
-const within = (id: number, { first, last }: { first: number; last: number }): boolean => id >= first && id <= last
-
-const readGroups = async ({ connection, info }: Session): Promise<Map<number, GroupEntry>> => {
-  if (info.capabilities.groups === 0) return new Map()
-  const { groups } = await connection.request({ type: 'groupDescRequest', flags: 0 }, 'groupDescReply', readDeadline)
-  const own = groups.filter(({ groupId }) => within(groupId, ownGroups))
-  return new Map(own.map((group) => [group.groupId, new GroupEntry(group)]))
+/** What a switch needs to hold what is wanted, before what is futile is taken out. */
+interface Differences {
+  readonly come: Operation[]
+  readonly go: Operation[]
+  /** Those among them that the switch may only be reporting in another form than it was sent. */
+  readonly doubtful: Difference[]
 }
 
-const readMeters = async ({ connection, info }: Session): Promise<Map<number, MeterEntry>> => {
-  if (info.capabilities.meters === 0) return new Map()
-  const request = { type: 'meterConfigRequest', flags: 0, meterId: ANY } as const
-  const { meters } = await connection.request(request, 'meterConfigReply', readDeadline)
-  const own = meters.filter(({ meterId }) => within(meterId, ownMeters))
-  return new Map(own.map((meter) => [meter.meterId, new MeterEntry(meter)]))
-}
+const none = (): Differences => ({ come: [], go: [], doubtful: [] })
 
-const readFlows = async ({ connection }: Session): Promise<readonly InstalledFlow[]> => {
-  const request = {
-    ...({ type: 'flowStatsRequest', flags: 0, tableId: ALL_TABLES, outPort: ANY, outGroup: ANY } as const),
-    ...{ cookie: 0n, cookieMask: 0n, match: [] },
+/** All by which a flow in another form could be known, but its match. */
+const likeness = (tableId: number, priority: number, held: Held): string =>
+  `${tableId} ${priority} ${held.cookieHigh} ${held.cookieLow} ${held.effect}`
+
+const heldOf = ({ thing, owner }: Claim<{ effect: string }>): Held => ({
+  effect: thing.effect,
+  cookieHigh: owner.cookieHigh,
+  cookieLow: owner.cookieLow,
+})
+
+/** Held flows that nobody wants, found by their likeness to one that is wanted. */
+class Strays {
+  readonly flows = new Map<string, Read>()
+  private readonly byLikeness = new Map<string, string>()
+
+  constructor(installed: Installed, desired: DesiredTable) {
+    for (const [key, read] of installed.flows) {
+      if (desired.flows.get(key)) continue
+      this.flows.set(key, read)
+      this.byLikeness.set(likeness(read.flow.tableId, read.flow.priority, read), key)
+    }
   }
-  return (await connection.request(request, 'flowStatsReply', readDeadline)).flows
+
+  /** Takes out a stray that may be this flow in another form. */
+  takeLike(claim: Claim<Read['flow']>): Read | undefined {
+    if (this.flows.size === 0) return undefined
+    const { tableId, priority } = claim.thing
+    const like = likeness(tableId, priority, heldOf(claim))
+    const key = this.byLikeness.get(like)
+    if (key === undefined) return undefined
+    const stray = this.flows.get(key)
+    this.flows.delete(key)
+    this.byLikeness.delete(like)
+    return stray
+  }
 }
 
-/** Reads all that a switch holds, and tells ours from others' by cookie. */
-const readAll = async (session: Session, epoch: number): Promise<Installed> => {
-  const [entries, groups, meters] = await Promise.all([readFlows(session), readGroups(session), readMeters(session)])
-  const flows = new Map<string, Held & { flow: Flow }>()
-  const foreign = new Map<string, InstalledFlow>()
-  const own: InstalledFlow[] = []
-  for (const entry of entries) {
-    const flow = new Flow(entry)
-    if (decodeCookie(entry.cookie).epoch === epoch) {
-      const cookieHigh = Number(entry.cookie >> 32n)
-      const cookieLow = Number(entry.cookie & 0xffff_ffffn)
-      own.push(entry)
-      flows.set(flow.key, { flow, effect: flow.effect, cookieHigh, cookieLow })
-    } else foreign.set(flow.key, entry)
+/** Whoever made a flow that stands where ours should, it is replaced. */
+const another: Held = { effect: '', cookieHigh: -1, cookieLow: -1 }
+
+const flowDifferences = (installed: Installed, desired: DesiredTable): Differences => {
+  const found = none()
+  const strays = new Strays(installed, desired)
+  for (const [key, claim] of desired.flows.entries()) {
+    const own = installed.flows.get(key)
+    const operation = flowChange(own ?? (installed.foreign.has(key) ? another : undefined), claim)
+    if (!operation) continue
+    // A flow that came in another form is not removed before this one is seen to be there.
+    const like = own ? undefined : strays.takeLike(claim)
+    if (own) found.doubtful.push({ operation, held: own.effect })
+    else if (like) found.doubtful.push({ operation, held: like.flow.key })
+    else found.come.push(operation)
   }
-  return { own, flows, foreign, groups, meters }
+  for (const { flow } of strays.flows.values()) {
+    found.go.push(flowOperation(FlowCommand.DELETE_STRICT, flow, nobody, 0, 0))
+  }
+  return found
 }
 
-const present = (operations: readonly (Operation | undefined)[]): Operation[] =>
-  operations.filter((operation) => operation !== undefined)
+type Entries = Pick<Installed, 'groups' | 'meters'>
 
-/** What a switch needs to hold what is wanted, by what it was found to hold. */
-const difference = (installed: Installed, desired: DesiredTable): Transaction => {
-  const { flows, groups, meters, foreign } = installed
-  const asHeld = (key: string): Held | undefined => {
-    const entry = foreign.get(key)
-    return flows.get(key) ?? (entry && { effect: '', cookieHigh: -1, cookieLow: -1 })
+const entryDifferences = (what: 'group' | 'meter', installed: Entries, desired: DesiredTable): Differences => {
+  const found = none()
+  const held = installed[`${what}s`]
+  const wanted = desired[`${what}s`]
+  for (const [id, claim] of wanted.entries()) {
+    const there = held.get(id)?.effect
+    const operation = entryChange(what, there, claim)
+    if (!operation) continue
+    if (there === undefined) found.come.push(operation)
+    else found.doubtful.push({ operation, held: there })
   }
-  const stale = [...flows].filter(([key]) => !desired.flows.get(key))
-  return ordered(
-    {
-      come: present([...desired.flows.entries()].map(([key, claim]) => flowChange(asHeld(key), claim))),
-      go: stale.map(([, { flow }]) => flowOperation(FlowCommand.DELETE_STRICT, flow, nobody, 0, 0)),
-    },
-    {
-      come: present(
-        [...desired.groups.entries()].map(([id, claim]) => entryChange('group', groups.get(id)?.effect, claim)),
-      ),
-      go: [...groups.values()]
-        .filter(({ id }) => !desired.groups.get(id))
-        .map((entry) => entryOperation('group', entry, nobody, deleteCommand)),
-    },
-    {
-      come: present(
-        [...desired.meters.entries()].map(([id, claim]) => entryChange('meter', meters.get(id)?.effect, claim)),
-      ),
-      go: [...meters.values()]
-        .filter(({ id }) => !desired.meters.get(id))
-        .map((entry) => entryOperation('meter', entry, nobody, deleteCommand)),
-    },
-  )
+  for (const [id, entry] of held) {
+    if (!wanted.get(id)) found.go.push(entryOperation(what, entry, nobody, deleteCommand))
+  }
+  return found
 }
 
 /** What reading a switch has shown. */
@@ -115,6 +113,10 @@ export interface Reading {
   readonly transaction: Transaction
   /** Flows that others made, by key. */
   readonly foreign: ReadonlyMap<string, InstalledFlow>
+  /** True where reading again shows whether the switch then holds what it was sent. */
+  readonly doubtful: boolean
+  /** What the switch holds in another form than it was sent, or does not let go. */
+  readonly givenUp: readonly Operation[]
 }
 
 /**
@@ -128,10 +130,29 @@ export const reconcile = async (
   session: Session,
   desired: DesiredTable,
   epoch: number,
+  futile: Futile,
   recover: (own: readonly InstalledFlow[]) => void,
 ): Promise<Reading> => {
   const installed = await readAll(session, epoch)
   recover(installed.own)
   desired.takeChanges()
-  return { transaction: difference(installed, desired), foreign: installed.foreign }
+  const kinds = [
+    flowDifferences(installed, desired),
+    entryDifferences('group', installed, desired),
+    entryDifferences('meter', installed, desired),
+  ]
+  const leaving = kinds.flatMap(({ go }) => go.map((operation) => ({ operation, held: operation.thing.effect })))
+  const { repair, givenUp } = futile.sort([...kinds.flatMap(({ doubtful }) => doubtful), ...leaving])
+  const mended = new Set(repair)
+  const parts = kinds.map(({ come, go, doubtful }) => ({
+    come: [...come, ...doubtful.map(({ operation }) => operation).filter((one) => mended.has(one))],
+    go: go.filter((one) => mended.has(one)),
+  }))
+  const [flows = none(), groups = none(), meters = none()] = parts
+  return {
+    transaction: ordered(flows, groups, meters),
+    foreign: installed.foreign,
+    doubtful: kinds.some(({ doubtful }) => doubtful.some(({ operation }) => mended.has(operation))),
+    givenUp,
+  }
 }

@@ -1,4 +1,13 @@
-import { type Bundle, type Flow, GroupModOffset, type Slab, writeBundleHeader, writeFlowMod } from '../flow/index.ts'
+import {
+  type Bundle,
+  type Flow,
+  type GroupEntry,
+  GroupModOffset,
+  type MeterEntry,
+  type Slab,
+  writeBundleHeader,
+  writeFlowMod,
+} from '../flow/index.ts'
 import type { Changes, Claim, DesiredTable, Owner } from './desired.ts'
 
 /** OFPFC_* (OpenFlow 1.3.5 §7.3.4.1). */
@@ -6,12 +15,15 @@ export const FlowCommand = { ADD: 0, MODIFY_STRICT: 2, DELETE_STRICT: 4 } as con
 /** OFPGC_*, OFPMC_*: the same numbers for groups and meters. */
 const Command = { ADD: 0, MODIFY: 1, DELETE: 2 } as const
 
+export type Kind = 'flow' | 'group' | 'meter'
+export type Thing = Flow | GroupEntry | MeterEntry
+
 /** One message of a change, and who wants it. */
 export interface Operation {
-  readonly what: 'flow' | 'group' | 'meter'
+  readonly what: Kind
   readonly owner: Owner
-  /** The flow, where it is one; for what was refused. */
-  readonly flow: Flow | undefined
+  /** The flow, group or meter that comes or goes. */
+  readonly thing: Thing
   /** One of FlowCommand for flows, of OFPGC_* for groups and meters. */
   readonly command: number
   readonly write: (slab: Slab, xid: number, bundle?: Bundle) => void
@@ -43,7 +55,7 @@ const settings = 6
 export const flowOperation = (command: number, flow: Flow, owner: Owner, high: number, low: number): Operation => ({
   what: 'flow',
   owner,
-  flow,
+  thing: flow,
   command,
   write: (slab, xid, bundle) => writeFlowMod(slab, flow, command, xid, high, low, bundle),
 })
@@ -61,17 +73,13 @@ export const flowChange = (held: Held | undefined, wanted: Claim<Flow>): Operati
   return flowOperation(inPlace ? FlowCommand.MODIFY_STRICT : FlowCommand.ADD, flow, owner, cookieHigh, cookieLow)
 }
 
-interface Entry {
-  readonly id: number
-  readonly effect: string
-  readonly bytes: Uint8Array
-}
+type Entry = GroupEntry | MeterEntry
 
 /** A group or meter as it was encoded, with another command. */
 export const entryOperation = (what: 'group' | 'meter', entry: Entry, owner: Owner, command: number): Operation => ({
   what,
   owner,
-  flow: undefined,
+  thing: entry,
   command,
   write: (slab, xid, bundle) => {
     if (bundle) writeBundleHeader(slab, bundle, xid, entry.bytes.length)

@@ -59,7 +59,11 @@ export class Units {
   private readonly dirty = new Set<Unit>()
   /** Objects that came, changed or went, as collection and key. */
   private readonly changed = new Map<string, Set<string>>()
+  /** What failed last, by unit, or by rule and object where it could not be told where that matters. */
+  private readonly failing = new Map<Unit | string, RuleError>()
+  private readonly failures: RuleError[] = []
 
+  /** @throws RangeError where a rule is for a collection that the app does not have */
   constructor(app: App, facts: Facts, firstTable = 0, epoch = defaultEpoch, config: unknown = {}) {
     this.app = app
     this.config = config
@@ -69,14 +73,23 @@ export class Units {
     this.plain = pipeline(app.pipeline, firstTable)
     this.owners = new Owners(app.name, epoch)
     this.puntOwner = this.owners.take('punts', switchObject)
-    for (const [name, rule] of this.rules())
-      if (rule.each !== undefined && rule.on) this.placements.set(name, new Placement())
+    for (const [name, rule] of this.rules()) {
+      if (rule.each === undefined) continue
+      this.collection(rule.each)
+      if (rule.on) this.placements.set(name, new Placement())
+    }
     for (const [name, collection] of facts) for (const [key] of collection.entries()) this.change(name, key)
   }
 
   /** How many units there are. */
   get size(): number {
     return this.units.size
+  }
+
+  /** Why some unit keeps what it wanted before; undefined where every rule gave what it should. */
+  get failure(): RuleError | undefined {
+    const [first] = this.failing.values()
+    return first
   }
 
   /** The rule and object that a cookie's unit number stands for; more than one where they share it. */
@@ -137,19 +150,30 @@ export class Units {
     for (const [collection, keys] of this.changed) {
       this.changed.delete(collection)
       for (const [name, rule] of this.rules()) {
-        if (rule.each === collection) for (const key of keys) this.replace(name, rule, key)
+        if (rule.each !== collection) continue
+        for (const key of keys) this.attempt(`${name}\n${key}`, name, key, () => this.replace(name, rule, key))
       }
     }
-    let failure: unknown
     for (const unit of this.dirty) {
       this.dirty.delete(unit)
-      try {
-        this.evaluateUnit(unit)
-      } catch (error) {
-        failure ??= error
-      }
+      this.attempt(unit, unit.rule, unit.object, () => this.evaluateUnit(unit))
     }
-    if (failure !== undefined) throw failure
+    const [first] = this.failures.splice(0)
+    if (first) throw first
+  }
+
+  /** Notes what an app's rule throws, and goes on. */
+  private attempt(id: Unit | string, rule: string, object: string, work: () => void): void {
+    try {
+      work()
+      this.failing.delete(id)
+    } catch (error) {
+      const each = this.app.rules[rule]?.each
+      const about = object === switchObject ? '' : ` for ${String(each)} ${object}`
+      const failure = new RuleError(`rule ${rule}${about}: ${(error as Error).message}`, { cause: error })
+      this.failing.set(id, failure)
+      this.failures.push(failure)
+    }
   }
 
   private rules(): [string, AnyRule][] {
@@ -208,15 +232,20 @@ export class Units {
     this.units.delete(unitId(unit.rule, unit.object, unit.target))
     this.unitsAt.get(unit.target.view.dpid)?.delete(unit)
     this.dirty.delete(unit)
+    this.failing.delete(unit)
     this.readers.note(unit, unit.reads, noReads)
   }
 
   private evaluateUnit(unit: Unit): void {
     const reads = new Set<string>()
-    const wanted = byKind(this.run(unit, reads), `${this.app.name}/${unit.rule}`)
-    this.readers.note(unit, unit.reads, reads)
-    unit.reads = reads
-    this.claim(unit, wanted)
+    try {
+      this.claim(unit, byKind(this.run(unit, reads)))
+    } finally {
+      // Also where the rule fails: a change of what it read may be what mends it.
+      const now = reads.size === 0 ? noReads : reads
+      this.readers.note(unit, unit.reads, now)
+      unit.reads = now
+    }
   }
 
   private run(unit: Unit, reads: Set<string>): readonly Wanted[] {
@@ -227,13 +256,8 @@ export class Units {
       readonly string[],
       Collections
     >
-    try {
-      if (rule.each === undefined) return rule.flows(context)
-      return rule.flows(this.collection(rule.each).get(unit.object) as never, context, unit.object)
-    } catch (error) {
-      const about = unit.object === switchObject ? '' : ` for ${rule.each} ${unit.object}`
-      throw new RuleError(`rule ${unit.rule}${about}: ${(error as Error).message}`, { cause: error })
-    }
+    if (rule.each === undefined) return rule.flows(context)
+    return rule.flows(this.collection(rule.each).get(unit.object) as never, context, unit.object)
   }
 
   private claim(unit: Unit, next: ByKind): void {

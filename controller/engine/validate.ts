@@ -30,6 +30,8 @@ const problemsIn = (error: SchemaError, schema: TSchema): Problem[] => {
       const list = known.length === 0 ? 'none is' : `known here: ${known.join(', ')}`
       return [{ path, message: `is not a known name (${list})` }]
     }
+    case 'enum':
+      return [{ path, message: `must be one of ${error.params.allowedValues.join(', ')}` }]
     case 'additionalProperties':
       return []
     default:

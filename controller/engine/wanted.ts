@@ -29,7 +29,7 @@ export interface ByKind {
 export const nothing: ByKind = { flows: new Map(), groups: new Map(), meters: new Map() }
 
 /** What a rule gave, by kind and key. */
-export const byKind = (wanted: readonly Wanted[], rule: string): ByKind => {
+export const byKind = (wanted: readonly Wanted[]): ByKind => {
   const flows = new Map<string, Flow>()
   const groups = new Map<number, GroupEntry>()
   const meters = new Map<number, MeterEntry>()
@@ -38,7 +38,7 @@ export const byKind = (wanted: readonly Wanted[], rule: string): ByKind => {
     else if (one instanceof MeterEntry) meters.set(one.id, one)
     else {
       const flow = one.build()
-      if (flows.has(flow.key)) throw new RuleError(`${rule} gives two flows with the same match, table and priority`)
+      if (flows.has(flow.key)) throw new RangeError('two flows with the same match, table and priority')
       flows.set(flow.key, flow)
     }
   }

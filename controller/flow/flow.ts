@@ -57,9 +57,9 @@ export class Flow {
    * @throws EncodeError where a value does not fit
    * @throws MissingPrerequisiteError where the match lacks a field that another needs
    */
-  constructor(spec: FlowSpec) {
+  constructor(spec: FlowSpec, check: (match: Match) => void = checkPrerequisites) {
     const { tableId, priority, idleTimeout = 0, hardTimeout = 0, flags = 0 } = spec
-    const bytes = Buffer.from(encode(spec).buffer)
+    const bytes = Buffer.from(encode(spec, check).buffer)
     const matchLength = bytes.readUInt16BE(matchOffset + 2)
     const fields = bytes.toString('latin1', matchOffset + 4, matchOffset + matchLength)
     this.key = String.fromCharCode(tableId) + two(priority) + fields
@@ -69,6 +69,11 @@ export class Flow {
       two(flags & reportedFlags) +
       bytes.toString('latin1', matchOffset + padded(matchLength), bytes.length)
     this.drop = spec.drop
+  }
+
+  /** A flow as a switch reports it: what a switch holds is taken as it is. */
+  static reported(spec: FlowSpec): Flow {
+    return new Flow(spec, unchecked)
   }
 
   get tableId(): number {
@@ -85,9 +90,11 @@ export class Flow {
   }
 }
 
-const encode = (spec: FlowSpec): Uint8Array => {
+const unchecked = (): void => undefined
+
+const encode = (spec: FlowSpec, check: (match: Match) => void): Uint8Array => {
   const match = canonicalMatch(spec.match)
-  checkPrerequisites(match)
+  check(match)
   return encodeMessage({
     type: 'flowMod',
     xid: 0,

@@ -10,6 +10,23 @@ export interface AdmissionLimits {
 
 export const defaultAdmissionLimits: AdmissionLimits = { perAddress: 4_096, total: 16_384, handshakes: 1_024 }
 
+/** A connection that was let in. Both calls count once, however often they are made. */
+export interface Admitted {
+  /** It is past its handshake, whatever came of it. */
+  readonly settled: () => void
+  /** It has ended. */
+  readonly left: () => void
+}
+
+const once = (work: () => void): (() => void) => {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    work()
+  }
+}
+
 /** Counts connections, and says which may come in. */
 export class Admission {
   private readonly limits: AdmissionLimits
@@ -21,8 +38,8 @@ export class Admission {
     this.limits = { ...defaultAdmissionLimits, ...limits }
   }
 
-  /** Why a connection from this address is refused; undefined where it is counted in. */
-  enter(address: string): string | undefined {
+  /** Lets a connection from this address in, or says why not. */
+  enter(address: string): Admitted | string {
     const here = this.addresses.get(address) ?? 0
     if (this.total >= this.limits.total) return `${this.total} connections are open already`
     if (here >= this.limits.perAddress) return `${here} connections from ${address} are open already`
@@ -30,16 +47,20 @@ export class Admission {
     this.addresses.set(address, here + 1)
     this.total++
     this.handshaking++
-    return undefined
+    const settled = once(() => {
+      this.handshaking--
+    })
+    const left = once(() => this.leave(address))
+    return {
+      settled,
+      left: () => {
+        settled()
+        left()
+      },
+    }
   }
 
-  /** A connection that was counted in is past its handshake, whatever came of it. */
-  settled(): void {
-    this.handshaking--
-  }
-
-  /** A connection that was counted in has ended. */
-  leave(address: string): void {
+  private leave(address: string): void {
     const here = (this.addresses.get(address) ?? 1) - 1
     if (here === 0) this.addresses.delete(address)
     else this.addresses.set(address, here)

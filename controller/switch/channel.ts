@@ -19,6 +19,7 @@ export class Channel {
   private readonly limits: ChannelLimits
   private scheduled = false
   private blocked = false
+  private ended = false
   private readonly onDrain: (() => void)[] = []
 
   constructor(stream: Duplex, limits: Partial<ChannelLimits> = {}) {
@@ -71,8 +72,10 @@ export class Channel {
   /** Sends what was written so far. */
   flush(): void {
     this.scheduled = false
-    if (this.slab.pending === 0 || this.stream.destroyed) return
-    if (!this.stream.write(this.slab.chunk())) this.blocked = true
+    if (this.slab.pending === 0) return
+    const chunk = this.slab.chunk()
+    if (this.ended || this.stream.destroyed) return
+    if (!this.stream.write(chunk)) this.blocked = true
   }
 
   /** Resolves once the socket takes more; at once where it does. */
@@ -81,8 +84,9 @@ export class Channel {
     return new Promise((resolve) => this.onDrain.push(resolve))
   }
 
-  /** Lets go of those who wait for a connection that has ended. */
+  /** Lets go of those who wait for a connection that has ended; what is written from now on goes nowhere. */
   end(): void {
+    this.ended = true
     this.blocked = false
     for (const resume of this.onDrain.splice(0)) resume()
   }

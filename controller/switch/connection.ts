@@ -9,7 +9,7 @@ import {
   type PacketInView,
 } from '../openflow/index.ts'
 import { Channel, type ChannelLimits } from './channel.ts'
-import { ConnectionClosed } from './errors.ts'
+import { ConnectionClosed, QueueFull, SwitchError } from './errors.ts'
 import { Requests } from './requests.ts'
 
 /** A message that waits for its transaction id. */
@@ -45,6 +45,8 @@ export const defaultConnectionOptions: ConnectionOptions = {
   requestDeadline: 10_000,
 }
 
+/** Milliseconds that the peer has to end its side of a connection that was closed. */
+const lingering = 1_000
 const helloVersions = 0b10010
 
 /** HELLO with a bitmap of 1.0 and 1.3 (OpenFlow 1.3.5 §7.5.1). */
@@ -58,7 +60,7 @@ const hello = (): Uint8Array =>
 export class Connection {
   readonly channel: Channel
   private readonly stream: Duplex
-  private readonly options: ConnectionOptions
+  readonly options: ConnectionOptions
   private readonly events: ConnectionEvents
   private readonly conversation: Conversation
   private readonly requests = new Requests()
@@ -108,6 +110,7 @@ export class Connection {
    *
    * @param deadline milliseconds
    * @throws RequestRefused, RequestTimeout, ConnectionClosed, QueueFull, EncodeError
+   * @throws SwitchError where the answer is of another kind
    */
   async request<Reply extends Message['type']>(
     message: Unsent,
@@ -117,12 +120,22 @@ export class Connection {
     const xid = this.send(message)
     const answer = await this.requests.wait(xid, message.type, deadline)
     if (answer.type === reply) return answer as MessageNamed<Reply>
-    throw new ConnectionClosed(`${message.type} was answered by ${answer.type}, not ${reply}`)
+    throw new SwitchError(`${message.type} was answered by ${answer.type}, not ${reply}`)
   }
 
   /** A transaction id for messages that are written to the channel's slab by hand. */
   xid(): number {
     return this.requests.xid()
+  }
+
+  /** Whether the switch answers an echo in time. One that does not is given up: its connection is closed. */
+  async isAlive(deadline: number): Promise<boolean> {
+    try {
+      await this.request({ type: 'echoRequest', data: new Uint8Array() }, 'echoReply', deadline)
+    } catch (error) {
+      this.close((error as Error).message)
+    }
+    return !this.over
   }
 
   /** Ends the connection, after what was written has been sent. */
@@ -134,10 +147,19 @@ export class Connection {
     this.channel.end()
     this.requests.close(reason)
     this.stream.end()
+    this.destroyLater()
     this.events.close(reason)
   }
 
+  /** A peer that does not end its side in turn would keep the socket for ever. */
+  private destroyLater(): void {
+    const timer = setTimeout(() => this.stream.destroy(), lingering)
+    timer.unref()
+    this.stream.once('close', () => clearTimeout(timer))
+  }
+
   private read(chunk: Buffer): void {
+    if (this.over) return
     this.heard = Date.now()
     this.handle(this.conversation.push(chunk))
   }
@@ -154,7 +176,8 @@ export class Connection {
     else if (event.type === 'message') {
       if (event.version === 4) this.take(event.message)
     } else {
-      if (event.reply) this.channel.raw(event.reply)
+      const { reply } = event
+      if (reply) this.answer(() => this.channel.raw(reply))
       if (event.type === 'close') this.close(event.reason)
       else this.events.refused(event.error.message)
     }
@@ -162,20 +185,30 @@ export class Connection {
 
   private take(message: Message): void {
     if (message.type === 'echoRequest') {
-      this.channel.send({ type: 'echoReply', xid: message.xid, data: message.data })
+      this.answer(() => this.channel.send({ type: 'echoReply', xid: message.xid, data: message.data }))
       return
     }
     if (!this.requests.answer(message) && message.type !== 'echoReply') this.events.message(message)
   }
 
+  /** Sends what the connection itself has to say. A switch that asks and does not read is given up. */
+  private answer(send: () => void): void {
+    try {
+      send()
+    } catch (error) {
+      if (!(error instanceof QueueFull)) throw error
+      this.close(error.message)
+    }
+  }
+
   private packetIn(view: PacketInView): void {
-    this.events.packetIn(view)
+    if (!this.over) this.events.packetIn(view)
   }
 
   private checkLiveness(): void {
     const { silence } = this
     if (silence >= this.options.deadAfter) this.close(`nothing was heard for ${this.options.deadAfter} ms`)
     else if (silence >= this.options.echoAfter)
-      this.channel.send({ type: 'echoRequest', xid: 0, data: new Uint8Array() })
+      this.answer(() => this.channel.send({ type: 'echoRequest', xid: 0, data: new Uint8Array() }))
   }
 }

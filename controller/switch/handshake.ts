@@ -33,7 +33,9 @@ export const transitions: Readonly<Record<Exclude<Step, 'ready'>, Transition>> =
     ask: { type: 'featuresRequest' },
     answer: 'featuresReply',
     keep: (draft, reply) => {
-      draft.features = reply as MessageNamed<'featuresReply'>
+      const features = reply as MessageNamed<'featuresReply'>
+      if (features.auxiliaryId !== 0) throw new SwitchError('auxiliary connections are not used')
+      draft.features = features
     },
     next: 'config',
     deadline: stepDeadline,

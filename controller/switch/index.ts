@@ -3,4 +3,5 @@ export { Connection, type ConnectionEvents, type ConnectionOptions, type Unsent 
 export { ConnectionClosed, errorText, QueueFull, RequestRefused, RequestTimeout, SwitchError } from './errors.ts'
 export { type Capabilities, formatDpid, type Port, parseDpid, type SwitchInfo } from './info.ts'
 export { type Endpoint, Listener, type ListenerOptions, type TlsKeys } from './listener.ts'
-export { openSession, Session, type SessionEvents } from './session.ts'
+export { describePort, type PortText } from './port-text.ts'
+export { openSession, Session, type SessionEvents, type SessionOptions } from './session.ts'

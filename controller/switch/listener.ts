@@ -1,9 +1,8 @@
 import { createServer, isIP, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { Admission, type AdmissionLimits } from './admission.ts'
-import type { ConnectionOptions } from './connection.ts'
+import { Admission, type AdmissionLimits, type Admitted } from './admission.ts'
 import { SwitchError } from './errors.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, type Session, type SessionOptions } from './session.ts'
 
 /** Keys for TLS, as PEM text: switches must show a certificate that `ca` has signed. */
 export interface TlsKeys {
@@ -26,12 +25,14 @@ export interface ListenerEvents {
 
 export interface ListenerOptions {
   readonly admission?: Partial<AdmissionLimits>
-  readonly connection?: Partial<ConnectionOptions>
+  readonly connection?: Partial<SessionOptions>
 }
 
 /** Connections that the system keeps waiting: enough for a thousand switches that come at once. */
 const backlog = 4096
 const loopback = '127.0.0.1'
+/** Milliseconds to agree on TLS. */
+const tlsDeadline = 5_000
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
@@ -45,13 +46,9 @@ const checkExposure = (endpoint: Endpoint): void => {
   )
 }
 
-const serverOf = (endpoint: Endpoint, onSocket: (socket: Socket) => void): Server => {
-  if (!('path' in endpoint) && endpoint.tls) {
-    const options = { ...endpoint.tls, requestCert: true, rejectUnauthorized: true, noDelay: true }
-    return createTlsServer(options, onSocket)
-  }
-  return createServer({ noDelay: true }, onSocket)
-}
+/** Where a connection comes from, for people to read; of TCP connections no two open ones share it. */
+const originOf = ({ remoteAddress, remotePort }: Socket): string =>
+  remoteAddress === undefined ? 'unix socket' : `${remoteAddress}:${remotePort}`
 
 /** Waits for switches at one endpoint, and makes a session of each that is one. */
 export class Listener {
@@ -61,6 +58,8 @@ export class Listener {
   private readonly admission: Admission
   private readonly options: ListenerOptions
   private readonly sockets = new Set<Socket>()
+  /** Connections that are agreeing on TLS, by origin. */
+  private readonly agreeing = new Map<string, Admitted>()
 
   /** @throws SwitchError for a plain-text port open to the network without `insecure: true` */
   constructor(endpoint: Endpoint, events: ListenerEvents, options: ListenerOptions = {}) {
@@ -69,7 +68,34 @@ export class Listener {
     this.events = events
     this.options = options
     this.admission = new Admission(options.admission)
-    this.server = serverOf(endpoint, (socket) => this.accept(socket))
+    this.server = 'tls' in endpoint && endpoint.tls ? this.tlsServer(endpoint.tls) : this.plainServer()
+  }
+
+  private plainServer(): Server {
+    return createServer({ noDelay: true }, (socket) => {
+      const admitted = this.admit(socket)
+      if (admitted) void this.shakeHands(socket, originOf(socket), admitted)
+    })
+  }
+
+  /** Connections count from their first byte: also one that never agrees on TLS takes up room. */
+  private tlsServer(keys: TlsKeys): Server {
+    const options = { requestCert: true, rejectUnauthorized: true, noDelay: true, handshakeTimeout: tlsDeadline }
+    const server = createTlsServer({ ...keys, ...options }, (socket) => {
+      const origin = originOf(socket)
+      const admitted = this.agreeing.get(origin)
+      if (admitted) void this.shakeHands(socket, origin, admitted)
+      else socket.destroy()
+    })
+    server.on('connection', (socket: Socket) => {
+      const origin = originOf(socket)
+      const admitted = this.admit(socket)
+      if (!admitted) return
+      this.agreeing.set(origin, admitted)
+      socket.once('close', () => this.agreeing.delete(origin))
+    })
+    server.on('tlsClientError', (error, socket) => this.events.refused(originOf(socket), `TLS: ${error.message}`))
+    return server
   }
 
   /** Resolves once it listens. */
@@ -79,7 +105,12 @@ export class Listener {
       'path' in endpoint ? { path: endpoint.path } : { host: endpoint.host ?? loopback, port: endpoint.port }
     return new Promise((resolve, reject) => {
       this.server.once('error', reject)
-      this.server.listen({ ...where, backlog }, resolve)
+      this.server.listen({ ...where, backlog }, () => {
+        this.server.off('error', reject)
+        // As when the process has no file descriptor left for one more connection.
+        this.server.on('error', (error) => this.events.refused('unknown', error.message))
+        resolve()
+      })
     })
   }
 
@@ -96,30 +127,31 @@ export class Listener {
     await closed
   }
 
-  private accept(socket: Socket): void {
+  private admit(socket: Socket): Admitted | undefined {
     const address = socket.remoteAddress ?? 'unix socket'
-    const refusal = this.admission.enter(address)
-    if (refusal !== undefined) {
+    // A connection that was reset while it waited to be accepted must not end the process.
+    socket.on('error', () => undefined)
+    const admitted = this.admission.enter(address)
+    if (typeof admitted === 'string') {
       socket.destroy()
-      this.events.refused(address, refusal)
-      return
+      this.events.refused(address, admitted)
+      return undefined
     }
     this.sockets.add(socket)
     socket.once('close', () => {
       this.sockets.delete(socket)
-      this.admission.leave(address)
+      admitted.left()
     })
-    void this.shakeHands(socket, address)
+    return admitted
   }
 
-  private async shakeHands(socket: Socket, address: string): Promise<void> {
-    const from = socket.remotePort === undefined ? address : `${address}:${socket.remotePort}`
+  private async shakeHands(socket: Socket, origin: string, admitted: Admitted): Promise<void> {
     try {
-      this.events.up(await openSession(socket, from, this.options.connection))
+      this.events.up(await openSession(socket, origin, this.options.connection))
     } catch (error) {
-      this.events.refused(from, (error as Error).message)
+      this.events.refused(origin, (error as Error).message)
     } finally {
-      this.admission.settled()
+      admitted.settled()
     }
   }
 }

@@ -1,0 +1,203 @@
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import l2Switch from '../../apps/l2-switch/app.ts'
+import type { FlowBuilder } from '../../controller/index.ts'
+import type { Container, OvsHost } from '../../topology/ovs/host.ts'
+import { namespaces, ovs } from '../support/needs.ts'
+import {
+  connectBridge,
+  engineFor,
+  flowsOf,
+  hostFor,
+  pingResult,
+  type Running,
+  sleep,
+  socketOf,
+  synced,
+  toldOf,
+  until,
+} from './lab.ts'
+import { Wiretap } from './wiretap.ts'
+
+// Each test has a host of its own.
+t.jobs = 3
+
+const macs = ['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'] as const
+
+t.test('floods the first packet, sends the answer straight back, then asks no more', { buffered: true }, async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const host = await hostFor(t, 'el1')
+  await host.addBridge('br0')
+  // Only the test's own packets are to be on the wire.
+  await host.exec('sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1')
+  const running = engineFor(t)
+  running.engine.load(l2Switch)
+  const path = join(host.directory, 'engine.sock')
+  await running.engine.listen({ path })
+  const tap = await Wiretap.start(t, socketOf(host), path)
+  const a = await host.addContainer('a', { bridge: 'br0', mac: macs[0], address: '10.0.0.1/24' })
+  const b = await host.addContainer('b', { bridge: 'br0', mac: macs[1], address: '10.0.0.2/24' })
+  const c = await host.addContainer('c', { bridge: 'br0', mac: macs[2], address: '10.0.0.3/24' })
+  for (const one of [a, b, c]) await host.inside(one, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1')
+  // Hosts get packets for addresses that they do not have, and do not answer them.
+  for (const [from, last, mac] of [
+    [a, 2, macs[1]],
+    [a, 99, macs[1]],
+    [b, 1, macs[0]],
+    [b, 98, macs[0]],
+  ] as const) {
+    await host.inside(from, 'ip', 'neigh', 'add', `10.0.0.${last}`, 'lladdr', mac, 'dev', 'eth0')
+  }
+  await connectBridge(host, 'br0')
+  await until('the bridge is up', () => synced(running) > 0)
+  await sleep(200)
+  tap.reset()
+  const seen = async (): Promise<number> =>
+    Number(await host.inside(c, 'cat', '/sys/class/net/eth0/statistics/rx_packets'))
+  const before = await seen()
+  await host.inside(a, 'ping', '-c', '1', '-W', '0.1', '10.0.0.99').catch(() => undefined)
+  await until('a is learned', async () => (await flowsOf(host, 'br0')).length === 4)
+  t.equal((await seen()) - before, 1, 'a third host sees the first packet')
+  t.equal(tap.received.get('packetIn'), 1)
+  await host.inside(b, 'ping', '-c', '1', '-W', '0.1', '10.0.0.98').catch(() => undefined)
+  await until('b is learned', async () => (await flowsOf(host, 'br0')).length === 6)
+  t.equal((await seen()) - before, 1, 'and nothing of the other direction')
+  t.equal(tap.received.get('packetIn'), 2, 'one packet-in for each station')
+  const more = pingResult(await host.inside(a, 'ping', '-c', '100', '-i', '0.005', '-W', '2', '10.0.0.2'))
+  t.same(more, { sent: 100, lost: 0 })
+  t.equal(tap.received.get('packetIn'), 2, 'stations that are known cause none')
+  t.equal((await seen()) - before, 1)
+})
+
+/** A rule of flows only, whatever it is for. */
+interface ObjectRule {
+  readonly flows: (...args: readonly unknown[]) => readonly FlowBuilder[]
+}
+
+interface Lab {
+  readonly host: OvsHost
+  readonly running: Running
+  readonly a: Container
+  readonly b: Container
+}
+
+const twoHosts = async (t: Test, name: string, app = l2Switch): Promise<Lab> => {
+  const host = await hostFor(t, name)
+  await host.addBridge('br0')
+  const running = engineFor(t)
+  running.engine.load(app)
+  await running.engine.listen({ path: socketOf(host) })
+  const a = await host.addContainer('a', { bridge: 'br0', mac: macs[0], address: '10.0.0.1/24' })
+  const b = await host.addContainer('b', { bridge: 'br0', mac: macs[1], address: '10.0.0.2/24' })
+  await connectBridge(host, 'br0')
+  await until('the bridge is up', () => synced(running) > 0)
+  return { host, running, a, b }
+}
+
+const learned = async (host: OvsHost, mac: string): Promise<string | undefined> =>
+  (await flowsOf(host, 'br0')).find((flow) => flow.includes(`dl_dst=${mac}`))
+
+t.test('follows a station that moves to another port', { buffered: true }, async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const { host, a, b } = await twoHosts(t, 'el2')
+  const c = await host.addContainer('c', { bridge: 'br0', mac: macs[2], address: '10.0.0.3/24' })
+  t.equal(pingResult(await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')).lost, 0)
+  await until('b is learned', async () => (await learned(host, macs[1])) !== undefined)
+  const before = await learned(host, macs[1])
+  await host.inside(b, 'ip', 'link', 'set', 'eth0', 'address', '02:00:00:00:00:99')
+  await host.inside(b, 'ip', 'address', 'flush', 'dev', 'eth0')
+  await host.inside(c, 'ip', 'link', 'set', 'eth0', 'down')
+  await host.inside(c, 'ip', 'link', 'set', 'eth0', 'address', macs[1], 'up')
+  await host.inside(c, 'ip', 'address', 'add', '10.0.0.2/24', 'dev', 'eth0')
+  t.equal(pingResult(await host.inside(c, 'ping', '-c', '3', '-i', '0.1', '10.0.0.1')).lost, 0, 'from its new place')
+  const after = await learned(host, macs[1])
+  t.not(after, before, 'frames for it go to the new port')
+  t.equal(pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.1', '10.0.0.2')).lost, 0)
+})
+
+t.test('forgets the stations of a port that goes down', { buffered: true }, async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const { host, a, b } = await twoHosts(t, 'el3')
+  t.equal(pingResult(await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')).lost, 0)
+  await until('both are learned', async () => (await learned(host, macs[0])) !== undefined)
+  await host.inside(b, 'ip', 'link', 'set', 'eth0', 'down')
+  const took = await until('b is forgotten', async () => (await learned(host, macs[1])) === undefined)
+  t.comment(`forgotten within ${took.toFixed(0)} ms`)
+  t.ok(await learned(host, macs[0]), 'a stays known')
+  await host.inside(b, 'ip', 'link', 'set', 'eth0', 'up')
+  t.equal(pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.3', '-W', '2', '10.0.0.2')).sent, 3)
+  await until('b is learned again', async () => (await learned(host, macs[1])) !== undefined)
+})
+
+t.test('forgets a station that sends nothing', { buffered: true }, async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const station = l2Switch.rules.station as ObjectRule
+  // The app as it is, but for the time after which it forgets.
+  const flows: ObjectRule['flows'] = (...args) =>
+    station.flows(...args).map((flow) => (flow.build().tableId === 0 ? flow.expire({ idle: 1 }) : flow))
+  const quick = { ...l2Switch, rules: { ...l2Switch.rules, station: { ...station, flows } } } as typeof l2Switch
+  const { host, a } = await twoHosts(t, 'el4', quick)
+  await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')
+  await until('both are learned', async () => (await learned(host, macs[0])) !== undefined)
+  const took = await until('a is forgotten', async () => (await learned(host, macs[0])) === undefined, 15_000)
+  t.comment(`forgotten after ${(took / 1000).toFixed(1)} s`)
+  t.match(await flowsOf(host, 'br0'), { length: 2 }, 'the flows of every switch stay')
+})
+
+t.test(
+  'puts back what is deleted by hand at once, and leaves alone and lists what is added',
+  { buffered: true },
+  async (t) => {
+    if (!ovs(t) || !namespaces(t)) return
+    const { host, running, a } = await twoHosts(t, 'el5')
+    await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')
+    await until('b is learned', async () => (await learned(host, macs[1])) !== undefined)
+    await sleep(100)
+    const before = await flowsOf(host, 'br0')
+    await host.ofctl('add-flow', 'br0', 'table=9,priority=7,tcp,tp_dst=80,actions=drop')
+    const [live] = [...running.engine.switches.values()]
+    const listed = await until('the foreign flow is listed', () => live?.keeper.foreign.size === 1)
+    const syncs = synced(running)
+    const deleted = performance.now()
+    await host.ofctl('del-flows', 'br0', 'table=0')
+    await host.ofctl('del-flows', 'br0', 'table=1')
+    await until('the flows are back', async () => synced(running) > syncs && (await flowsOf(host, 'br0')).length >= 7)
+    const [drift] = toldOf(running, /deleted by somebody else.*, repaired/)
+    const repaired = running.told.filter(({ message }) => /holds what it should/.test(message)).at(-1)
+    const took = (repaired?.at ?? 0) - (drift?.at ?? 0)
+    t.comment(
+      `foreign flow listed ${listed.toFixed(0)} ms after ovs-ofctl ended; repaired ${took.toFixed(1)} ms after the report, ${((repaired?.at ?? 0) - deleted).toFixed(0)} ms after ovs-ofctl was started`,
+    )
+    t.ok(took < 1000)
+    const foreign = before.filter((flow) => !flow.includes('table=9'))
+    t.same(
+      (await flowsOf(host, 'br0')).filter((flow) => !flow.includes('table=9')),
+      foreign,
+      'all as before',
+    )
+    t.ok(
+      (await flowsOf(host, 'br0')).some((flow) => flow.includes('table=9, priority=7')),
+      'the foreign flow is there',
+    )
+    t.equal(live?.keeper.foreign.size, 1)
+  },
+)
+
+t.test('fills a switch that was restarted at once', { buffered: true }, async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const { host, running, a } = await twoHosts(t, 'el6')
+  await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')
+  await until('b is learned', async () => (await learned(host, macs[1])) !== undefined)
+  const before = await flowsOf(host, 'br0')
+  const syncs = synced(running)
+  await host.killSwitch()
+  await until('it is missed', () => running.engine.switches.size === 0)
+  await host.startSwitch()
+  await until('it is filled', () => synced(running) > syncs, 20_000)
+  const up = toldOf(running, /is up/).at(-1)?.at ?? 0
+  const full = toldOf(running, /holds what it should/).at(-1)?.at ?? 0
+  t.comment(`filled ${(full - up).toFixed(1)} ms after its handshake`)
+  t.ok(full - up < 1000)
+  t.same(await flowsOf(host, 'br0'), before)
+  t.equal(pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.1', '10.0.0.2')).lost, 0)
+})

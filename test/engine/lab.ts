@@ -1,0 +1,97 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { Engine, type EngineOptions } from '../../controller/index.ts'
+import { OvsHost } from '../../topology/ovs/host.ts'
+
+/** One line of an engine's reports. */
+export interface Told {
+  readonly level: string
+  readonly message: string
+  readonly about: Readonly<Record<string, unknown>>
+  /** Milliseconds, as performance.now(). */
+  readonly at: number
+}
+
+/** An engine for a test, with all that it has reported. */
+export interface Running {
+  readonly engine: Engine
+  readonly told: Told[]
+}
+
+/** Waits until something is so, and gives the milliseconds that it took. */
+export const until = async (
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  deadline = 5_000,
+): Promise<number> => {
+  const started = performance.now()
+  while (!(await isSo())) {
+    if (performance.now() - started > deadline) throw new Error(`${what}: not within ${deadline} ms`)
+    await sleep(5)
+  }
+  return performance.now() - started
+}
+
+export const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** An engine that is stopped at the end of the test. */
+export const engineFor = (t: Test, options: Omit<EngineOptions, 'report'> = {}): Running => {
+  const told: Told[] = []
+  const engine = new Engine({
+    ...options,
+    report: (level, message, about = {}) => told.push({ level, message, about, at: performance.now() }),
+  })
+  t.teardown(() => engine.stop())
+  return { engine, told }
+}
+
+/** Reports whose message matches. */
+export const toldOf = ({ told }: Running, pattern: RegExp): Told[] =>
+  told.filter(({ message }) => pattern.test(message))
+
+/** Times that a switch was said to hold what it should. */
+export const synced = (running: Running): number => toldOf(running, /holds what it should/).length
+
+/** An Open vSwitch host that is removed at the end of the test. */
+export const hostFor = async (t: Test, name: string): Promise<OvsHost> => {
+  const host = new OvsHost(name, await mkdtemp(join(tmpdir(), `hd-${name}-`)))
+  t.teardown(() => host.stop())
+  await host.start()
+  return host
+}
+
+/** Where a host's bridges find the controller. */
+export const socketOf = (host: OvsHost): string => join(host.directory, 'of.sock')
+
+/** Has a bridge connect to a controller at a unix socket. */
+export const connectBridge = async (host: OvsHost, bridge: string, socket = socketOf(host)): Promise<void> => {
+  await host.vsctl('set-controller', bridge, `unix:${socket}`, '--', 'set', 'controller', bridge, 'max_backoff=1000')
+}
+
+const counters = /duration=[^,]*, |n_packets=\d+, |n_bytes=\d+, |idle_age=\d+, |reset_counts /g
+
+/** Flows of a bridge as ovs-ofctl prints them but for the counters, each with the seconds that it has been there. */
+export const agesOf = async (host: OvsHost, bridge: string): Promise<Map<string, number>> => {
+  const dump = await host.ofctl('dump-flows', bridge)
+  const lines = dump.split('\n').filter((line) => line.includes('cookie='))
+  const ageOf = (line: string): number => Number(/duration=([\d.]+)s/.exec(line)?.[1])
+  return new Map(lines.map((line) => [line.replace(counters, '').trim(), ageOf(line)]))
+}
+
+/** Flows of a bridge as ovs-ofctl prints them but for the counters. */
+export const flowsOf = async (host: OvsHost, bridge: string): Promise<string[]> =>
+  [...(await agesOf(host, bridge)).keys()].sort()
+
+export interface PingResult {
+  readonly sent: number
+  readonly lost: number
+}
+
+/** What ping counted. */
+export const pingResult = (output: string): PingResult => {
+  const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(output) ?? []
+  return { sent: Number(sent), lost: Number(sent) - Number(received) }
+}
