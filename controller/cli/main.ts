@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { complaint } from './complaint.ts'
 import { openflow } from './openflow/openflow.ts'
+import { up } from './up/up.ts'
 
 /** The package names itself, so that sources and what is built from them find the same file. */
 const { version } = createRequire(import.meta.url)('heddle/package.json') as { version: string }
@@ -15,6 +16,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const program = new Command('heddle')
   .description('An OpenFlow 1.3 controller for container networks')
   .version(version)
+  .addCommand(up(version))
   .addCommand(openflow())
 
 try {

@@ -1,0 +1,26 @@
+import Type, { type Static, type TProperties } from 'typebox'
+
+const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
+const optional = <P extends TProperties>(properties: P) => Type.Partial(closed(properties))
+
+/** Paths are relative to the file that they stand in. */
+const Tls = closed({ key: Type.String(), cert: Type.String(), ca: Type.String() })
+
+/** The configuration file of `heddle up`. */
+export const Config = optional({
+  /** Folder of the store. */
+  data: Type.String(),
+  /** Where switches connect: each has `listen: HOST:PORT`, or `unix: PATH`. */
+  openflow: Type.Array(optional({ listen: Type.String(), unix: Type.String(), tls: Tls, insecure: Type.Boolean() }), {
+    minItems: 1,
+  }),
+  api: optional({ listen: Type.String(), token: Type.String({ minLength: 16 }) }),
+  /** Apps of this run, each with `name` or `file`. */
+  apps: Type.Array(
+    optional({ name: Type.String(), file: Type.String(), config: Type.Record(Type.String(), Type.Unknown()) }),
+  ),
+  /** What to do when somebody else changes our flows. */
+  drift: Type.Enum(['repair', 'report']),
+  log: optional({ level: Type.Enum(['debug', 'info', 'warn', 'error']) }),
+})
+export type Config = Static<typeof Config>

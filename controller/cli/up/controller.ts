@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { type Api, serveApi } from '../../api/index.ts'
+import { AppHost, ConfigError, type Endpoint, Engine, type Report, sourceText } from '../../engine/index.ts'
+import { openSqliteStore, type Store } from '../../state/index.ts'
+import { formatAddress } from '../address.ts'
+import { CliError } from '../cli-error.ts'
+import type { Started } from './banner.ts'
+import type { AppSetting, Settings } from './settings.ts'
+
+/** A controller that runs. */
+export interface Running {
+  readonly started: Started
+  /** Ends it; switches keep their flows. */
+  readonly stop: () => Promise<void>
+}
+
+interface Parts {
+  readonly store: Store
+  readonly engine: Engine
+  readonly host: AppHost
+  api: Api | undefined
+}
+
+const explained = (text: string, error: unknown): CliError => {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return new CliError(`${text} is in use: does another heddle run?`)
+  if (code === 'EACCES') return new CliError(`${text}: permission denied`)
+  return new CliError(message.includes(text) ? message : `${text}: ${message}`)
+}
+
+const loadApp = async (host: AppHost, { order, locate }: AppSetting): Promise<void> => {
+  try {
+    await host.load(order, { remember: false })
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      const lines = error.problems.map(({ path, message }) => locate({ path: `config/${path}`, message }))
+      throw new CliError(lines.join('\n'))
+    }
+    throw new CliError(`app ${sourceText(order.source)}: ${(error as Error).message}`)
+  }
+}
+
+/** As ovs-vsctl takes it; `port` where it was left to the system to choose. */
+const endpointText = (endpoint: Endpoint, port: number): string => {
+  if ('path' in endpoint) return `unix:${endpoint.path}`
+  return `${endpoint.tls ? 'ssl' : 'tcp'}:${formatAddress({ host: endpoint.host ?? '127.0.0.1', port })}`
+}
+
+const listen = async (engine: Engine, endpoint: Endpoint): Promise<string> => {
+  try {
+    const { port } = await engine.listen(endpoint)
+    return endpointText(endpoint, port)
+  } catch (error) {
+    throw explained(endpointText(endpoint, 'port' in endpoint ? endpoint.port : 0), error)
+  }
+}
+
+const openStore = async (data: string): Promise<Store> => {
+  try {
+    return await openSqliteStore(join(data, 'heddle.db'))
+  } catch (error) {
+    throw new CliError((error as Error).message)
+  }
+}
+
+const serve = async (parts: Parts, { api }: Settings, version: string, log: Logger): Promise<string> => {
+  const { engine, host } = parts
+  const failed = (error: Error) => log.error({ err: error }, 'a request to the API failed')
+  const token = api.token === undefined ? {} : { token: api.token }
+  try {
+    parts.api = await serveApi({ engine, host, version, failed, ...token }, api.host, api.port)
+  } catch (error) {
+    throw explained(`the API's address ${formatAddress(api)}`, error)
+  }
+  const address = parts.api.server.address()
+  return `http://${formatAddress(typeof address === 'object' && address !== null ? { host: api.host, port: address.port } : api)}`
+}
+
+const stop = async ({ store, engine, api }: Parts): Promise<void> => {
+  await engine.stop()
+  await api?.close()
+  await store.close()
+}
+
+/**
+ * Starts a controller. Apps come before switches: a switch that connects is compared with what all
+ * of them want.
+ *
+ * @throws CliError saying what to mend; nothing runs then
+ */
+export const startController = async (settings: Settings, version: string, log: Logger): Promise<Running> => {
+  const store = await openStore(settings.data)
+  const report: Report = (level, message, about) => log[level](about ?? {}, message)
+  const engine = new Engine({ report, drift: settings.drift })
+  const host = new AppHost(engine, store, report)
+  const parts: Parts = { store, engine, host, api: undefined }
+  try {
+    await host.restore()
+    for (const app of settings.apps) await loadApp(host, app)
+    const api = await serve(parts, settings, version, log)
+    const openflow: string[] = []
+    for (const endpoint of settings.endpoints) openflow.push(await listen(engine, endpoint))
+    const apps = host.list().map(({ name }) => name)
+    return { started: { version, data: settings.data, openflow, api, apps }, stop: () => stop(parts) }
+  } catch (error) {
+    await stop(parts)
+    throw error
+  }
+}
