@@ -11,7 +11,7 @@ export const defaultPriority = 32768
 const numbered = (prefix: string, count: number): FieldKey[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}` as FieldKey)
 
-/** The order in which ovs-ofctl prints fields; the protocol keyword stands where ethType does. */
+/** The order in which ovs-ofctl prints fields; a protocol's keyword stands where ethType does. */
 const textOrder: readonly FieldKey[] = [
   ...(['pktMark', 'recircId', 'dpHash', 'conjId', 'actsetOutput', 'ctState', 'ctZone', 'ctMark', 'ctLabel'] as const),
   ...(['ctNwSrc', 'ctIpv6Src', 'ctNwDst', 'ctIpv6Dst', 'ctNwProto', 'ctTpSrc', 'ctTpDst', 'packetType'] as const),
@@ -41,7 +41,11 @@ const textOrder: readonly FieldKey[] = [
 ]
 
 const rank = new Map(textOrder.map((key, index) => [key as string, index]))
-const rankOf = (oxm: Oxm): number => rank.get(oxm.field.key) ?? textOrder.length
+/** An EtherType without a keyword stands behind the addresses. */
+const plainTypeRank = textOrder.indexOf('ethDst') + 0.5
+
+const rankOf = ({ field: { key } }: Oxm, hasKeyword: boolean): number =>
+  key === 'ethType' && !hasKeyword ? plainTypeRank : (rank.get(key) ?? textOrder.length)
 
 /** Keywords of ovs-ofctl that stand for an EtherType, alone or with an IP protocol. */
 export const protocols: readonly (readonly [keyword: string, ethType: number, ipProto?: number])[] = [
@@ -136,7 +140,7 @@ export const formatMatchFields = (original: Match): string => {
   const protocol =
     protocols.find(([, type, proto]) => type === ethType && proto !== undefined && proto === ipProto) ??
     protocols.find(([, type, proto]) => type === ethType && proto === undefined)
-  const ordered = match.toSorted((a, b) => rankOf(a) - rankOf(b))
+  const ordered = match.toSorted((a, b) => rankOf(a, protocol !== undefined) - rankOf(b, protocol !== undefined))
   const firstVlan = ordered.find(isVlan)
   const texts = ordered.map((oxm) => {
     if (isVlan(oxm)) return oxm === firstVlan ? vlanText(ordered) : ''

@@ -1,4 +1,5 @@
 import { type Action, actions, formatActions } from '../actions/actions.ts'
+import { hex } from '../fields/value-text.ts'
 import { type Codec, checkLength, jsonObject, listOf, pad, struct, withLengthError } from '../wire/codec.ts'
 import { EncodeError, ProtocolError } from '../wire/errors.ts'
 import { ALL_ONES_64, rest, u8, u32, u64 } from '../wire/primitives.ts'
@@ -105,7 +106,7 @@ const formatOne = (value: Instruction): string => {
 }
 
 const formatWriteMetadata = ({ metadata, mask }: InstructionNamed<'writeMetadata'>): string =>
-  `write_metadata:0x${metadata.toString(16)}${mask === ALL_ONES_64 ? '' : `/0x${mask.toString(16)}`}`
+  `write_metadata:${hex(metadata)}${mask === ALL_ONES_64 ? '' : `/${hex(mask)}`}`
 
 /** Order in which a switch executes instructions (OpenFlow 1.3.5 §5.9) and ovs-ofctl prints them. */
 const executionOrder: readonly Instruction['type'][] = [

@@ -46,13 +46,12 @@ export const commandTexts: readonly string[] = ['ADD', 'MOD', 'MOD_STRICT', 'DEL
 export type FlowMod = MessageOf<typeof flowMod>
 
 /**
- * Cookie and mask as ovs-ofctl prints them. The mask counts for commands but ADD, where it is
- * shown by `cookie:0x1/0xff`.
+ * Cookie and mask as ovs-ofctl prints them: a new flow has the cookie, other commands look for it
+ * under the mask, and without one for none (OpenFlow 1.3.5 §7.3.4.1).
  */
 const cookieText = (cookie: bigint, cookieMask: bigint, command: number): string => {
-  const masked = command !== FlowModCommand.ADD && cookieMask !== 0n
-  if (masked) return ` cookie:0x${cookie.toString(16)}/0x${cookieMask.toString(16)}`
-  return cookie === 0n ? '' : ` cookie:0x${cookie.toString(16)}`
+  if (command === FlowModCommand.ADD) return cookie === 0n ? '' : ` cookie:0x${cookie.toString(16)}`
+  return cookieMask === 0n ? '' : ` cookie:0x${cookie.toString(16)}/0x${cookieMask.toString(16)}`
 }
 
 /** A table is named where it is not the first, and in commands that could mean all tables. */

@@ -124,7 +124,7 @@ const portMod = messageKind({
   }),
   text: (body) =>
     ` port: ${formatPort(body.portNo)}: addr:${formatMac(body.hwAddr)}` +
-    `\n     config: ${bitsText(PortConfig, body.config)}\n     mask:   ${bitsText(PortConfig, body.mask)}` +
+    `\n     config: ${bitsText(PortConfig, body.config & body.mask)}\n     mask:   ${bitsText(PortConfig, body.mask)}` +
     `\n     advertise: ${featuresText(body.advertise) || 'UNCHANGED'}`,
 })
 

@@ -64,7 +64,7 @@ export const featuresReply = messageKind({
   text: (body) =>
     ` dpid:${body.datapathId.toString(16).padStart(16, '0')}\n` +
     `n_tables:${body.nTables}, n_buffers:${body.nBuffers}${body.auxiliaryId === 0 ? '' : `, auxiliary_id:${body.auxiliaryId}`}\n` +
-    `capabilities: ${flagNames(Capabilities, body.capabilities).join(' ')}`,
+    `capabilities: ${flagNames(Capabilities, body.capabilities).join(' ') || '0'}`,
 })
 
 export const barrierRequest = messageKind({

@@ -23,12 +23,18 @@ const commands: Readonly<Record<string, number>> = {
   delete_strict: FlowModCommand.DELETE_STRICT,
 }
 
+/** A cookie to look for has a mask. One to give to flows that are modified is left out: OpenFlow 1.3 cannot say it. */
 const setCookie = (flow: Draft, value: string): void => {
-  const [cookie = '', mask] = value.split('/')
-  flow.cookie = bigInteger(cookie)
-  if (mask === undefined) return
+  const [text = '', mask] = value.split('/')
+  const cookie = bigInteger(text)
+  if (mask === undefined) {
+    if (isDeletion(flow.command)) throw new TextSyntaxError(value, 'a mask is missing, as in cookie=0x1/-1')
+    if (flow.command === FlowModCommand.ADD) flow.cookie = cookie
+    return
+  }
   if (flow.command === FlowModCommand.ADD) throw new TextSyntaxError(value, 'a new flow takes no cookie mask')
   flow.cookieMask = mask === '-1' ? ALL_ONES_64 : bigInteger(mask)
+  flow.cookie = cookie & flow.cookieMask
 }
 
 /** Members of a flow that are no match fields. */
@@ -139,12 +145,12 @@ const priorityText = ({ priority }: FlowMod): string[] =>
 
 const matchText = (flow: FlowMod): string[] => [formatMatchFields(flow.match)].filter((text) => text !== '')
 
-const isFiltered = (flow: FlowMod): boolean => flow.command !== FlowModCommand.ADD && flow.cookieMask !== 0n
-
 /** What there is of a flow that is added or modified. */
 const flowTexts = (flow: FlowMod): string[] => [
   ...tableText(flow, 0),
-  ...(isFiltered(flow) ? cookieFilter(flow) : when(flow.cookie !== 0n, () => cookieText(flow.cookie))),
+  ...(flow.command === FlowModCommand.ADD
+    ? when(flow.cookie !== 0n, () => cookieText(flow.cookie))
+    : cookieFilter(flow)),
   ...when(flow.idleTimeout !== 0, () => `idle_timeout=${flow.idleTimeout}`),
   ...when(flow.hardTimeout !== 0, () => `hard_timeout=${flow.hardTimeout}`),
   ...flagNames(flowFlagText, flow.flags),
