@@ -27,6 +27,9 @@ type PlainKind =
 /** Any action; `type` tells which. */
 export type Action = ActionOf<PlainKind> | NestingAction
 
+/** The action with this `type`. */
+export type ActionNamed<Name extends Action['type']> = Extract<Action, { readonly type: Name }>
+
 const set = makeActionSet<Action>(
   (nested) =>
     [

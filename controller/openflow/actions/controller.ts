@@ -20,7 +20,7 @@ export const ControllerReason = {
   PACKET_OUT: 5,
 } as const
 
-/** `maxLen` for the whole packet. */
+/** `maxLen` for the whole packet, without a copy in the switch (OFPCML_NO_BUFFER, OpenFlow 1.3.5 §7.2.5). */
 export const WHOLE_PACKET = 0xffff
 
 const reason = enumOf(u8, ControllerReason)

@@ -4,9 +4,6 @@ import { pad, struct } from '../wire/codec.ts'
 import { u8, u16, u32 } from '../wire/primitives.ts'
 import { actionKind, type ParseAction } from './kind.ts'
 
-/** How many bytes of a packet go to the controller (OpenFlow 1.3.5 §7.2.5). */
-export const ControllerMaxLen = { MAX: 0xffe5, NO_BUFFER: 0xffff } as const
-
 const empty = struct({ pad: pad(4) })
 /** `0x8100` */
 export const hex16 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`

@@ -11,13 +11,13 @@ import {
 } from '../fields/subfield.ts'
 import { type Codec, jsonObject } from '../wire/codec.ts'
 import { EncodeError, ProtocolError } from '../wire/errors.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import type { Json, JsonObject } from '../wire/json.ts'
 import { u16 } from '../wire/primitives.ts'
 import type { Reader } from '../wire/reader.ts'
 import type { Writer } from '../wire/writer.ts'
 
-export const NICIRA = 0x2320
-export const ONF = 0x4f4e4600
+export const { NICIRA, ONF } = Experimenter
 
 /** First of the reserved port numbers of OpenFlow 1.0, whose ports have 16 bits. */
 const reserved16 = 0xff00

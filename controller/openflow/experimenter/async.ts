@@ -1,8 +1,8 @@
-import { Experimenter } from '../fields/field.ts'
 import { asyncConfig, asyncConfigText, FlowRemovedMask, PacketInMask, PortStatusMask } from '../messages/async.ts'
 import { type AsyncEvent, type AsyncMasks, asyncText } from '../messages/async-text.ts'
 import { messageKind } from '../messages/kind.ts'
 import { struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import { flagsOf, type Names } from '../wire/names.ts'
 import { type PartKind, partKind } from '../wire/parts.ts'
 import { u32 } from '../wire/primitives.ts'
@@ -17,9 +17,12 @@ const nxSetAsync = messageKind({
   text: asyncConfigText,
 })
 
-const RoleStatusMask = { PRIMARY_REQUEST: 1, CONFIG: 2, EXPERIMENTER: 4 } as const
-const TableStatusMask = { VACANCY_DOWN: 8, VACANCY_UP: 0x10 } as const
-const RequestForwardMask = { GROUP_MOD: 1, METER_MOD: 2 } as const
+/** Bit n stands for reason n of a role status. */
+export const RoleStatusMask = { PRIMARY_REQUEST: 1, CONFIG: 2, EXPERIMENTER: 4 } as const
+/** Bit n stands for reason n of a table status (OpenFlow 1.4 §7.4.5). */
+export const TableStatusMask = { VACANCY_DOWN: 8, VACANCY_UP: 0x10 } as const
+/** Bit n stands for reason n of a request-forward. */
+export const RequestForwardMask = { GROUP_MOD: 1, METER_MOD: 2 } as const
 
 export interface MaskBody {
   /** Bit n stands for reason n of the message. */

@@ -1,7 +1,7 @@
-import { Experimenter } from '../fields/field.ts'
 import { type MessageKind, messageKind } from '../messages/kind.ts'
 import type { Message } from '../messages/messages.ts'
 import { type Codec, pad, struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import { flagsOf } from '../wire/names.ts'
 import { u16, u32 } from '../wire/primitives.ts'
 import { type Trailing, withTrailing } from '../wire/property.ts'

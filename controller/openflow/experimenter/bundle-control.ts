@@ -1,6 +1,6 @@
-import { Experimenter } from '../fields/field.ts'
 import { messageKind } from '../messages/kind.ts'
 import { struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import { enumOf, flagNames, flagsOf, nameOf } from '../wire/names.ts'
 import { u16, u32 } from '../wire/primitives.ts'
 import { withTrailing } from '../wire/property.ts'

@@ -1,6 +1,6 @@
-import { Experimenter } from '../fields/field.ts'
 import { messageKind } from '../messages/kind.ts'
 import { struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import { u32 } from '../wire/primitives.ts'
 
 const monitor = struct({ id: u32 })

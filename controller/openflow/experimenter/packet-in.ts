@@ -1,10 +1,10 @@
-import { Experimenter } from '../fields/field.ts'
 import { decodeOxms, encodeOxms, match } from '../fields/match-codec.ts'
 import type { Match } from '../fields/oxm.ts'
 import { messageKind } from '../messages/kind.ts'
 import { PacketInReason } from '../messages/packet.ts'
 import { packetInText } from '../messages/packet-in-text.ts'
 import { type Codec, checkLength, pad, struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import { enumOf } from '../wire/names.ts'
 import { rest, u8, u16, u32, u64 } from '../wire/primitives.ts'
 

@@ -1,7 +1,7 @@
-import { Experimenter } from '../fields/field.ts'
 import { type MessageKind, messageKind } from '../messages/kind.ts'
 import type { Message } from '../messages/messages.ts'
 import { type Codec, struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 
 interface RequestForwardBody {
   /** A group-mod or meter-mod of another controller. */

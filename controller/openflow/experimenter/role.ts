@@ -1,7 +1,7 @@
-import { Experimenter } from '../fields/field.ts'
 import { messageKind } from '../messages/kind.ts'
 import { generationText, Role, roleOf, roleText } from '../messages/role.ts'
 import { pad, struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import { enumOf, nameOf } from '../wire/names.ts'
 import { u8, u64 } from '../wire/primitives.ts'
 import { withTrailing } from '../wire/property.ts'

@@ -1,6 +1,6 @@
-import { Experimenter } from '../fields/field.ts'
 import { messageKind } from '../messages/kind.ts'
 import { pad, struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import { enumOf } from '../wire/names.ts'
 import { u8, u16, u32 } from '../wire/primitives.ts'
 

@@ -1,6 +1,6 @@
-import { Experimenter } from '../fields/field.ts'
 import { messageKind } from '../messages/kind.ts'
 import { type Infer, listOf, pad, struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import { enumOf, nameOf } from '../wire/names.ts'
 import { u8, u16, u32 } from '../wire/primitives.ts'
 
@@ -17,7 +17,8 @@ const mapping = struct({
   pad: pad(2),
 })
 
-type TlvMapping = Infer<typeof mapping>
+/** What a tun_metadata field stands for. */
+export type TlvMapping = Infer<typeof mapping>
 
 const hex = (value: number, width: number): string => (value === 0 ? '0' : `0x${value.toString(16)}`).padStart(width)
 

@@ -1,3 +1,4 @@
+import { Experimenter } from '../wire/experimenter.ts'
 import { prerequisites } from './prerequisites.ts'
 import type { Prerequisite, Row } from './row.ts'
 import { type FieldKey, rows } from './rows.ts'
@@ -47,6 +48,7 @@ export interface OxmCode {
   readonly maskedHeader: number
 }
 
+/** Classes of OXM fields (OpenFlow 1.3.5 §7.2.3.3). */
 export const OxmClass = {
   NXM_0: 0x0000,
   NXM_1: 0x0001,
@@ -55,9 +57,6 @@ export const OxmClass = {
   PACKET_REGS: 0x8001,
   EXPERIMENTER: 0xffff,
 } as const
-
-/** Experimenter numbers. */
-export const Experimenter = { NICIRA: 0x2320, ONF: 0x4f4e4600, NSH: 0x005ad650 } as const
 
 /** Class and experimenter by the beginning of a code point's name; the longest match counts. */
 const families: readonly (readonly [prefix: string, oxmClass: number, experimenter?: number])[] = [

@@ -7,8 +7,9 @@ import { messageKind } from './kind.ts'
 
 /** Bit n stands for reason n of the message (OpenFlow 1.3.5 §7.3.10). */
 export const PacketInMask = { NO_MATCH: 1, ACTION: 2, INVALID_TTL: 4 } as const
+/** Bit n stands for reason n of the message. */
 export const PortStatusMask = { ADD: 1, DELETE: 2, MODIFY: 4 } as const
-/** Open vSwitch also knows METER_DELETE and EVICTION. */
+/** Bit n stands for reason n of the message. Open vSwitch also knows METER_DELETE and EVICTION. */
 export const FlowRemovedMask = {
   IDLE_TIMEOUT: 1,
   HARD_TIMEOUT: 2,

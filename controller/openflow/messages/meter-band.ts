@@ -20,7 +20,7 @@ export const meterFlagText = {
 export const meterFlags = flagsOf(u16, MeterFlags)
 
 /** OpenFlow 1.3.5 §7.3.4.4 */
-export const MeterBandType = { DROP: 1, DSCP_REMARK: 2, EXPERIMENTER: 0xffff } as const
+const MeterBandType = { DROP: 1, DSCP_REMARK: 2, EXPERIMENTER: 0xffff } as const
 
 /** Every kind of band, for tables of what is supported. */
 export const meterBandKinds = [

@@ -7,6 +7,7 @@ import { ALL_TABLES, FlowRemovedReason, flowRemovedReasonText } from '../message
 import { messageKind } from '../messages/kind.ts'
 import { type Codec, fixed, type Infer, listOf, pad, struct } from '../wire/codec.ts'
 import { ProtocolError } from '../wire/errors.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { enumOf, flagNames, flagsOf } from '../wire/names.ts'
 import { oneOf, partKind } from '../wire/parts.ts'
@@ -15,7 +16,7 @@ import type { Reader } from '../wire/reader.ts'
 import type { Writer } from '../wire/writer.ts'
 import { multipartHeader, withFlags } from './header.ts'
 
-const experimenter = 0x4f4e4600
+const experimenter = Experimenter.ONF
 const flowMonitor = 1870
 
 /** What to report, and how (ONF extension 187). */

@@ -1,9 +1,10 @@
 import { messageKind } from '../messages/kind.ts'
 import { fixed, type Infer, listOf, pad, struct } from '../wire/codec.ts'
+import { Experimenter } from '../wire/experimenter.ts'
 import { u32, u64 } from '../wire/primitives.ts'
 import { counterText, multipartHeader, withFlags } from './header.ts'
 
-const nicira = 0x2320
+const { NICIRA } = Experimenter
 const bridge = 3
 const flow = 4
 
@@ -11,8 +12,8 @@ const flow = 4
 const ipfixBridgeRequest = messageKind({
   name: 'ipfixBridgeRequest',
   ofp: 'NXST_IPFIX_BRIDGE request',
-  wire: { multipart: 'request', experimenter: nicira, expType: bridge },
-  body: struct({ ...multipartHeader, experimenter: fixed(nicira, bridge) }),
+  wire: { multipart: 'request', experimenter: NICIRA, expType: bridge },
+  body: struct({ ...multipartHeader, experimenter: fixed(NICIRA, bridge) }),
   text: withFlags(() => ''),
 })
 
@@ -20,8 +21,8 @@ const ipfixBridgeRequest = messageKind({
 const ipfixFlowRequest = messageKind({
   name: 'ipfixFlowRequest',
   ofp: 'NXST_IPFIX_FLOW request',
-  wire: { multipart: 'request', experimenter: nicira, expType: flow },
-  body: struct({ ...multipartHeader, experimenter: fixed(nicira, flow) }),
+  wire: { multipart: 'request', experimenter: NICIRA, expType: flow },
+  body: struct({ ...multipartHeader, experimenter: fixed(NICIRA, flow) }),
   text: withFlags(() => ''),
 })
 
@@ -68,8 +69,8 @@ const countersText = (stats: IpfixStats, indent: number): string => {
 const ipfixBridgeReply = messageKind({
   name: 'ipfixBridgeReply',
   ofp: 'NXST_IPFIX_BRIDGE reply',
-  wire: { multipart: 'reply', experimenter: nicira, expType: bridge },
-  body: struct({ ...multipartHeader, experimenter: fixed(nicira, bridge), exporters: listOf(exporter) }),
+  wire: { multipart: 'reply', experimenter: NICIRA, expType: bridge },
+  body: struct({ ...multipartHeader, experimenter: fixed(NICIRA, bridge), exporters: listOf(exporter) }),
   text: withFlags(({ exporters }) =>
     exporters.map((stats) => `\n  bridge ipfix: ${countersText(stats, 16)}`).join('\n'),
   ),
@@ -79,8 +80,8 @@ const ipfixBridgeReply = messageKind({
 const ipfixFlowReply = messageKind({
   name: 'ipfixFlowReply',
   ofp: 'NXST_IPFIX_FLOW reply',
-  wire: { multipart: 'reply', experimenter: nicira, expType: flow },
-  body: struct({ ...multipartHeader, experimenter: fixed(nicira, flow), exporters: listOf(exporter) }),
+  wire: { multipart: 'reply', experimenter: NICIRA, expType: flow },
+  body: struct({ ...multipartHeader, experimenter: fixed(NICIRA, flow), exporters: listOf(exporter) }),
   text: withFlags(({ exporters }) => {
     const lines = exporters.map(
       (stats) => `\n  id ${String(stats.collectorSetId).padStart(3)}: ${countersText(stats, 10)}`,

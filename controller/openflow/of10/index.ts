@@ -21,6 +21,8 @@ export { formatMatchFields10 } from './match-text.ts'
 export { writeExactMatch } from './exact-match.ts'
 export { PacketInView10 } from './packet-in-view.ts'
 export {
+  FLOW_MOD_LENGTH,
+  type FlowModOptions,
   type FlowModTemplate,
   flowModTemplate,
   PACKET_OUT_LENGTH,

@@ -1,6 +1,4 @@
-/** Experimenters that define errors of their own. */
-const nicira = 0x2320
-const onf = 0x4f4e4600
+import { Experimenter } from './experimenter.ts'
 
 /** Errors that Open vSwitch sends over OpenFlow 1.3 as OFPET_EXPERIMENTER, by their type (ofp-errors.h). */
 const niciraErrors = {
@@ -85,8 +83,8 @@ const entries = (experimenter: number, table: Readonly<Record<string, number>>):
 
 /** Every experimenter error that has a name. */
 export const experimenterErrorEntries: readonly ExperimenterErrorEntry[] = [
-  ...entries(nicira, niciraErrors),
-  ...entries(onf, onfErrors),
+  ...entries(Experimenter.NICIRA, niciraErrors),
+  ...entries(Experimenter.ONF, onfErrors),
 ]
 
 const keyOf = (experimenter: number, expType: number): number => experimenter * 0x1_0000 + expType
