@@ -33,6 +33,8 @@ const packetOutWord = 0x040d0000
 const packetOutFixed = 24
 const NO_BUFFER = 0xffffffff
 
+const empty = new Uint8Array(0)
+
 /** Room kept for a message that is encoded straight into the slab; a larger one makes it grow. */
 const messageRoom = 2048
 
@@ -70,10 +72,14 @@ export class Slab extends Writer {
     // Twice what waits, so that what is written in one go is moved a bounded number of times.
     const next = new Uint8Array(Math.max(this.size, 2 * pending + length))
     next.set(this.bytes.subarray(this.taken, this.pos))
-    this.bytes = next
-    this.view = new DataView(next.buffer)
+    this.replace(next, pending)
+  }
+
+  private replace(bytes: Uint8Array, pos: number): void {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer)
     this.taken = 0
-    this.pos = pending
+    this.pos = pos
   }
 
   /**
@@ -134,10 +140,11 @@ export class Slab extends Writer {
     if (length > 0) this.bytes.set(source.subarray(start, start + length), at + dataAt)
   }
 
-  /** All bytes written since the last time, for one write to the socket. */
+  /** All bytes written since the last time, for one write to the socket. A buffer that had to grow is not kept. */
   chunk(): Uint8Array {
     const chunk = this.bytes.subarray(this.taken, this.pos)
     this.taken = this.pos
+    if (this.bytes.length > this.size) this.replace(empty, 0)
     return chunk
   }
 }
