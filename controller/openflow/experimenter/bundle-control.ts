@@ -5,7 +5,7 @@ import { enumOf, flagNames, flagsOf, nameOf } from '../wire/names.ts'
 import { u16, u32 } from '../wire/primitives.ts'
 import { withTrailing } from '../wire/property.ts'
 
-/** ONF bundle flags (extension 230). */
+/** Whether a bundle takes effect as a whole, and its messages in order (ONF extension 230). */
 export const BundleFlags = { ATOMIC: 1, ORDERED: 2 } as const
 
 /** What to do with a bundle; the replies of the switch have numbers of their own (extension 230). */

@@ -17,7 +17,7 @@ const mapping = struct({
   pad: pad(2),
 })
 
-/** What a tun_metadata field stands for. */
+/** The Geneve option that a tun_metadata field stands for. */
 export type TlvMapping = Infer<typeof mapping>
 
 const hex = (value: number, width: number): string => (value === 0 ? '0' : `0x${value.toString(16)}`).padStart(width)

@@ -6,7 +6,7 @@ import { type FieldKey, rows } from './rows.ts'
 /** A value on the wire: a number up to 48 bits, a bigint above. */
 export type OxmValue = number | bigint
 
-/** One match field, made from its row. */
+/** One match field, made from its row: names, width, mask, prerequisites and wire numbers. */
 export interface Field extends Row {
   readonly key: FieldKey | 'unknown'
   /** Position in a match that we encode. */
@@ -120,10 +120,12 @@ const makeField = (key: FieldKey, row: Row, order: number): Field => {
   return field
 }
 
+/** Every match field by its key, as in `fields.ethDst`. */
 export const fields: Readonly<Record<FieldKey, Field>> = Object.fromEntries(
   Object.entries(rows).map(([key, row], order) => [key, makeField(key as FieldKey, row, order)]),
 ) as Record<FieldKey, Field>
 
+/** Every match field, in the order in which a match that we encode has them. */
 export const allFields: readonly Field[] = Object.values(fields)
 
 /** A prerequisite with those that it has itself, spelled out. */

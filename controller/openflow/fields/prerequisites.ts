@@ -1,6 +1,6 @@
 import type { Prerequisite } from './row.ts'
 
-/** EtherTypes that prerequisites name. */
+/** EtherTypes that match fields depend on, by name. */
 export const EtherType = {
   IPV4: 0x0800,
   ARP: 0x0806,
@@ -12,7 +12,7 @@ export const EtherType = {
   NSH: 0x894f,
 } as const
 
-/** IP protocol numbers that prerequisites name. */
+/** IP protocol numbers that match fields depend on, by name. */
 export const IpProtocol = { ICMP: 1, TCP: 6, UDP: 17, ICMPV6: 58, SCTP: 132 } as const
 
 /**

@@ -7,10 +7,10 @@ import { u16, u32 } from '../wire/primitives.ts'
 /** Group types (OpenFlow 1.3.5 §7.3.4.2). */
 export const GroupType = { ALL: 0, SELECT: 1, INDIRECT: 2, FAST_FAILOVER: 3 } as const
 
-/** Reserved group numbers. */
+/** The largest group number, and those that stand for all or any groups (OpenFlow 1.3.5 §7.3.4.2). */
 export const Group = { MAX: 0xffffff00, ALL: 0xfffffffc, ANY: 0xffffffff } as const
 
-/** One bucket of a group. */
+/** One bucket of a group: actions, and when they are taken (OpenFlow 1.3.5 §7.3.4.2). */
 export interface Bucket {
   /** Share of the flows, in select groups only. */
   readonly weight: number

@@ -9,10 +9,10 @@ import { u8, u16, u32, u64 } from '../wire/primitives.ts'
 import type { Writer } from '../wire/writer.ts'
 import { type MessageOf, messageKind } from './kind.ts'
 
-/** OpenFlow 1.3.5 §7.3.4.1 */
+/** What a flow-mod does; STRICT is about the one flow of the same match and priority (OpenFlow 1.3.5 §7.3.4.1). */
 export const FlowModCommand = { ADD: 0, MODIFY: 1, MODIFY_STRICT: 2, DELETE: 3, DELETE_STRICT: 4 } as const
 
-/** OpenFlow 1.3.5 §7.3.4.1 */
+/** How a flow is kept and counted; SEND_FLOW_REM asks for a flow-removed when it goes (OpenFlow 1.3.5 §7.3.4.1). */
 export const FlowModFlags = {
   SEND_FLOW_REM: 1,
   CHECK_OVERLAP: 2,
@@ -151,7 +151,7 @@ export const flowMod = messageKind({
   },
 })
 
-/** OpenFlow 1.3.5 §7.4.2; Open vSwitch also sends EVICTION. */
+/** Why a flow went (OpenFlow 1.3.5 §7.4.2); Open vSwitch also sends EVICTION. */
 export const FlowRemovedReason = { IDLE_TIMEOUT: 0, HARD_TIMEOUT: 1, DELETE: 2, GROUP_DELETE: 3, EVICTION: 5 } as const
 
 const reasonTexts = ['idle', 'hard', 'delete', 'group_delete', 'meter_delete', 'eviction']

@@ -4,7 +4,7 @@ import { u8, u16, u32 } from '../wire/primitives.ts'
 import { buckets, formatBuckets, GroupType, groupTypeText } from './bucket.ts'
 import { messageKind } from './kind.ts'
 
-/** OpenFlow 1.3.5 §7.3.4.2 */
+/** What a group-mod does (OpenFlow 1.3.5 §7.3.4.2). */
 export const GroupModCommand = { ADD: 0, MODIFY: 1, DELETE: 2 } as const
 
 const commandTexts = ['ADD', 'MOD', 'DEL']

@@ -6,7 +6,7 @@ import { rest, u8, u16, u32 } from '../wire/primitives.ts'
 /** Reserved meter numbers (OpenFlow 1.3.5 §7.3.4.4). */
 export const Meter = { MAX: 0xffff0000, SLOWPATH: 0xfffffffd, CONTROLLER: 0xfffffffe, ALL: 0xffffffff } as const
 
-/** OpenFlow 1.3.5 §7.3.4.4 */
+/** What a meter's rates count, whether its bands have bursts, and whether it is counted (OpenFlow 1.3.5 §7.3.4.4). */
 export const MeterFlags = { KBPS: 1, PKTPS: 2, BURST: 4, STATS: 8 } as const
 
 /** ovs-ofctl's names of the flags, in the order in which it prints them. */

@@ -4,7 +4,7 @@ import { u16, u32 } from '../wire/primitives.ts'
 import { type MessageOf, messageKind } from './kind.ts'
 import { meterBands, meterConfigText, meterFlags } from './meter-band.ts'
 
-/** OpenFlow 1.3.5 §7.3.4.4 */
+/** What a meter-mod does (OpenFlow 1.3.5 §7.3.4.4). */
 export const MeterModCommand = { ADD: 0, MODIFY: 1, DELETE: 2 } as const
 
 const commandTexts = ['ADD', 'MOD', 'DEL']
@@ -18,7 +18,7 @@ export const meterMod = messageKind({
   text: (body) => ` ${commandTexts[body.command] ?? `cmd:${body.command}`} ${meterConfigText(body)}`,
 })
 
-/** The meter-mod message. */
+/** The meter-mod message: adds, changes or deletes a meter (OpenFlow 1.3.5 §7.3.4.4). */
 export type MeterMod = MessageOf<typeof meterMod>
 
 export const meterKinds = [meterMod] as const

@@ -48,7 +48,7 @@ export const portDesc = struct({
   maxSpeed: u32, // kbit/s
 })
 
-/** A port of a switch. */
+/** A port of a switch: its number, address, name, settings, state and abilities (OpenFlow 1.3.5 §7.2.1). */
 export type PortDesc = Infer<typeof portDesc>
 
 /** Features that ovs-ofctl calls otherwise than the standard does. */

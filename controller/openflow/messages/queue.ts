@@ -31,7 +31,7 @@ const packetQueue = measured(
   16,
 )
 
-/** A queue of a port. */
+/** A queue of a port with its rates, in tenths of a percent of the port's speed (OpenFlow 1.3.5 §7.2.2). */
 export type PacketQueue = Infer<typeof packetQueue>
 
 /** OpenFlow 1.3.5 §7.3.6 */

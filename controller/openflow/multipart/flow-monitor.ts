@@ -165,7 +165,7 @@ const update = oneOf(
   { lengthFirst: true, minimum: 8 },
 )
 
-/** One change of a flow. */
+/** One change of a flow: `added`, `deleted` or `modified`, or `abbreviated` for what we did ourselves. */
 export type FlowUpdate = Infer<typeof update>
 
 const updateText = (value: FlowUpdate): string => {

@@ -50,7 +50,7 @@ const flowStatsRequest = messageKind({
   text: withFlags(requestText),
 })
 
-/** A flow of a table, with its counters. */
+/** A flow of a table, with its counters and age (OpenFlow 1.3.5 §7.3.5.2). */
 export interface FlowStats {
   readonly tableId: number
   readonly durationSec: number

@@ -9,7 +9,7 @@ import { bareRequest, multipartHeader, withFlags } from './header.ts'
 /** Bits of the group types, by GroupType (OpenFlow 1.3.5 §7.3.5.11). */
 export const GroupTypes = { ALL: 1, SELECT: 2, INDIRECT: 4, FAST_FAILOVER: 8 } as const
 
-/** OpenFlow 1.3.5 §7.3.5.11 */
+/** What groups can do besides their types (OpenFlow 1.3.5 §7.3.5.11). */
 export const GroupCapabilities = { SELECT_WEIGHT: 1, SELECT_LIVENESS: 2, CHAINING: 4, CHAINING_CHECKS: 8 } as const
 
 const typeTexts = ['all', 'select', 'indirect', 'fast failover']

@@ -32,7 +32,7 @@ const groupStats = sized(
   40,
 )
 
-/** Counters of a group and its buckets. */
+/** Counters of a group and its buckets; those not kept are all ones (OpenFlow 1.3.5 §7.3.5.9). */
 export type GroupStats = Infer<typeof groupStats>
 
 const statsText = (stats: GroupStats): string =>
@@ -59,7 +59,7 @@ const groupDescRequest = bareRequest('groupDescRequest', 'OFPST_GROUP_DESC reque
 
 const groupDesc = sized(struct({ groupType: enumOf(u8, GroupType), pad: pad(1), groupId: u32, buckets }), 8)
 
-/** A group with its buckets. */
+/** A group with its buckets, as a switch holds it (OpenFlow 1.3.5 §7.3.5.10). */
 export interface GroupDesc {
   readonly groupType: number
   readonly groupId: number

@@ -41,7 +41,7 @@ const meterStats = measured(
   40,
 )
 
-/** Counters of a meter and its bands. */
+/** Counters of a meter and its bands, with its age (OpenFlow 1.3.5 §7.3.5.12). */
 export type MeterStats = Infer<typeof meterStats>
 
 const statsText = (stats: MeterStats): string =>

@@ -35,7 +35,7 @@ export const oxmIdField = (id: OxmId): Field | undefined => codeOf(id)?.field
 /** Whether an id says that the field may be masked. */
 export const oxmIdMasked = ({ header }: OxmId): boolean => (header & maskBit) !== 0
 
-/** The id of a code point. */
+/** The id of a code point, as in `oxmIdOf(fields.ethDst.code, true)` for one that can be masked. */
 export const oxmIdOf = (code: OxmCode, masked = false): OxmId => ({
   header: masked ? code.maskedHeader : code.header,
   experimenter: code.experimenter,

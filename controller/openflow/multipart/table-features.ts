@@ -36,7 +36,7 @@ const property = oneOf(
   { minimum: 4, align: 8 },
 )
 
-/** One property of a table. */
+/** One property of a table; names that end in `Miss` are about table-miss flows (OpenFlow 1.3.5 §7.3.5.5.2). */
 export type TableProperty = Infer<typeof property>
 
 const tableFeatures = sized(
@@ -55,7 +55,7 @@ const tableFeatures = sized(
   64,
 )
 
-/** What a table can do. */
+/** What a table can do, property by property (OpenFlow 1.3.5 §7.3.5.5). */
 export type TableFeatures = Infer<typeof tableFeatures>
 
 const body = struct({ ...multipartHeader, tables: withLengthError(listOf(tableFeatures), 'OFPTFFC_BAD_LEN') })

@@ -9,7 +9,7 @@ const tableStatsRequest = bareRequest('tableStatsRequest', 'OFPST_TABLE request'
 
 const table = struct({ tableId: u8, pad: pad(3), activeCount: u32, lookupCount: u64, matchedCount: u64 })
 
-/** Counters of a table. */
+/** Counters of a table: flows, look-ups, and those that matched (OpenFlow 1.3.5 §7.3.5.4). */
 export type TableStats = Infer<typeof table>
 
 const countsText = ({ activeCount, lookupCount, matchedCount }: TableStats): string =>

@@ -2,7 +2,7 @@ import { type Codec, checkLength, jsonObject } from '../wire/codec.ts'
 import { enumOf, type Names } from '../wire/names.ts'
 import { rest, u16 } from '../wire/primitives.ts'
 
-/** Instruction types (OpenFlow 1.3.5 §7.2.4). */
+/** Numbers of instructions, as tables list those that they have (OpenFlow 1.3.5 §7.2.4). */
 export const InstructionType = {
   GOTO_TABLE: 1,
   WRITE_METADATA: 2,
@@ -13,7 +13,7 @@ export const InstructionType = {
   EXPERIMENTER: 0xffff,
 } as const
 
-/** Action types (OpenFlow 1.3.5 §7.2.5). */
+/** Numbers of actions, as tables and groups list those that they have (OpenFlow 1.3.5 §7.2.5). */
 export const ActionType = {
   OUTPUT: 0,
   COPY_TTL_OUT: 11,

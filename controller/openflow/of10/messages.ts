@@ -40,20 +40,28 @@ export const messageKinds = messages.kinds
 export const decodeMessage = (bytes: Uint8Array): Message10 => messages.decode(bytes)
 
 /**
- * Encodes a message.
+ * Encodes a message, header included, into bytes of its own.
  *
  * @throws EncodeError naming the member that does not fit
  */
 export const encodeMessage = (message: Message10): Uint8Array => messages.encode(message)
 
-/** Appends a message to what `writer` holds. */
+/**
+ * Appends a message to what `writer` holds. `path` begins the paths of errors; it is the type
+ * unless given.
+ *
+ * @throws EncodeError naming the member that does not fit; `writer` then holds a part of it
+ */
 export const writeMessage = (writer: Writer, message: Message10, path?: string): void =>
   messages.write(writer, message, path)
 
 /** A message as `ovs-ofctl ofp-print` shows it, without a line feed at the end. */
 export const formatMessage = (message: Message10): string => messages.format(message)
 
-/** The JSON form of a message: numbers and text only, 64-bit values as `0x…`, bytes as hexadecimal. */
+/**
+ * The JSON form of a message, which `fromJson` takes back: enumerations and flags by name, 64-bit
+ * values as `0x…`, addresses as text, bytes as hexadecimal.
+ */
 export const toJson = (message: Message10): JsonObject => messages.toJson(message)
 
 /**

@@ -51,6 +51,7 @@ export const phyPort = struct({
   peer: features,
 })
 
+/** A port of a switch: its number, address, name, settings, state and abilities (OpenFlow 1.0 §5.2.1). */
 export type PhyPort = Infer<typeof phyPort>
 
 const bitNames = (names: Names, bits: number): string => flagNames(names, bits).join(' ') || '0'
@@ -91,7 +92,7 @@ export const formatPhyPort = (port: PhyPort): string =>
     `\n     speed: ${speedOf(port.curr)} Mbps now, ${speedOf(port.supported)} Mbps max`,
   ].join('')
 
-/** OpenFlow 1.0 §5.4.3 */
+/** What became of a port (OpenFlow 1.0 §5.4.3). */
 export const PortReason10 = { ADD: 0, DELETE: 1, MODIFY: 2 } as const
 
 const reasonTexts = ['ADD', 'DEL', 'MOD']

@@ -19,6 +19,7 @@ export type ConversationEvent =
   /** Send `reply`, if any, then close: nothing more is delivered. */
   | { readonly type: 'close'; readonly reason: string; readonly reply: Uint8Array | undefined }
 
+/** What a conversation is to speak, how much of it is held, and who takes its packet-ins. */
 export interface ConversationOptions {
   /** Versions to negotiate, 4 for OpenFlow 1.3 and 1 for 1.0; both unless given. */
   readonly versions?: readonly number[]

@@ -19,6 +19,7 @@ export interface FrameSink {
   error(error: ProtocolError, bytes: Uint8Array, start: number, end: number): boolean
 }
 
+/** Which messages a Framer takes. */
 export interface FramerOptions {
   /** Header versions that are taken; all unless given. */
   readonly versions?: readonly number[]

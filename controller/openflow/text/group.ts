@@ -7,7 +7,7 @@ import { TextSyntaxError } from '../wire/errors.ts'
 import { own } from '../wire/names.ts'
 import { integer, items } from './scan.ts'
 
-/** The group-mod message. */
+/** The group-mod message: adds, changes or deletes a group (OpenFlow 1.3.5 §7.3.4.2). */
 export type GroupMod = MessageOf<typeof groupMod>
 
 const groupTypes: Readonly<Record<string, number>> = {

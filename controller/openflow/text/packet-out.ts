@@ -8,7 +8,7 @@ import { TextSyntaxError } from '../wire/errors.ts'
 import { toHex } from '../wire/json.ts'
 import { dottedBytes, integer, items } from './scan.ts'
 
-/** The packet-out message. */
+/** The packet-out message: a packet, or the buffer that holds one, and what to do with it (OpenFlow 1.3.5 §7.3.7). */
 export type PacketOut = MessageOf<typeof packetOut>
 
 /**

@@ -7,7 +7,7 @@ export type Ipv4 = number & { readonly ipv4?: never }
 /** An IPv6 address as an unsigned 128-bit integer. */
 export type Ipv6 = bigint & { readonly ipv6?: never }
 
-/** `aa:bb:cc:dd:ee:ff` in lower case. */
+/** `aa:bb:cc:dd:ee:ff`, two digits a byte, in lower case. */
 export const formatMac = (mac: Mac): string =>
   mac
     .toString(16)
@@ -28,6 +28,7 @@ export const parseMac = (text: string): Mac => {
   )
 }
 
+/** `192.0.2.1` */
 export const formatIpv4 = (address: Ipv4): string =>
   `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
 

@@ -1,5 +1,6 @@
 /** What JSON can hold. 64-bit and wider numbers stand as `0x…` text, bytes as hexadecimal text. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+/** A JSON object. */
 export interface JsonObject {
   readonly [key: string]: Json
 }
