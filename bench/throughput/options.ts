@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util'
+import type { Mode, OpenFlowVersion } from './job.ts'
+import { external, ownTargets, peers, type Target } from './targets.ts'
+
+export interface Options {
+  readonly openflow: OpenFlowVersion
+  readonly switches: readonly number[]
+  readonly macs: readonly number[]
+  readonly mode: Mode
+  readonly seconds: number
+  readonly repeat: number
+  readonly targets: readonly Target[]
+  readonly json: string | undefined
+}
+
+/** A mistake in the command line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export const usageText = `npm run bench -- throughput [options]
+
+  --openflow 1.0|1.3        version that the switches speak (1.3)
+  --switches N,N..          numbers of switches, one after the other (16)
+  --macs M,M..              source addresses of each switch (1000)
+  --mode throughput|latency keep each switch's window full, or one packet-in at a time (throughput)
+  --seconds S               seconds that count, after a warm-up (5)
+  --repeat R                repetitions, targets taken in turns (3)
+  --target HOST:PORT        a controller that runs already, instead of those that come with heddle
+  --only NAME,NAME..        of heddle's own: ${ownTargets.map(nameOf).join(', ')}
+  --peers NAME,NAME..       others, where installed: ${peers.map(({ target }) => target).join(', ')}
+  --json FILE               where to write the results`
+
+/** `limit`, or `heddle/l2-switch` where a target has several apps. */
+export function nameOf({ target, app }: Target): string {
+  return target === 'heddle' ? `${target}/${app}` : target
+}
+
+const mostSwitches = 10_000
+const mostMacs = 1_000_000
+const addressForm = /^(\[[0-9a-f:.]+\]|[^:]+):(\d{1,5})$/i
+
+const number = (name: string, text: string, least: number, most: number): number => {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= least && value <= most) return value
+  throw new UsageError(`--${name} ${text}: a number from ${least} to ${most} is expected`)
+}
+
+const whole = (name: string, text: string, least: number, most: number): number => {
+  const value = number(name, text, least, most)
+  if (Number.isInteger(value)) return value
+  throw new UsageError(`--${name} ${text}: a whole number is expected`)
+}
+
+const oneOf = <const T extends string>(name: string, text: string, words: readonly T[]): T => {
+  const found = words.find((word) => word === text)
+  if (found === undefined) throw new UsageError(`--${name} ${text}: one of ${words.join(', ')} is expected`)
+  return found
+}
+
+const externalTarget = (text: string): Target => {
+  const found = addressForm.exec(text)
+  if (!found) throw new UsageError(`--target ${text}: HOST:PORT is expected`)
+  return external((found[1] as string).replace(/^\[|\]$/g, ''), whole('target', found[2] as string, 1, 65535))
+}
+
+const named = (option: string, text: string, all: readonly Target[]): Target[] =>
+  text.split(',').map((name) => {
+    const found = all.find((one) => nameOf(one) === name)
+    if (!found) throw new UsageError(`--${option} ${name}: there are ${all.map(nameOf).join(', ')}`)
+    return found
+  })
+
+/** @throws UsageError */
+export const readOptions = (args: readonly string[]): Options => {
+  const text = { type: 'string' } as const
+  const options = {
+    ...{ openflow: text, switches: text, macs: text, mode: text, seconds: text, repeat: text },
+    ...{ target: text, only: text, peers: text, json: text },
+  }
+  let values: Partial<Record<keyof typeof options, string>>
+  try {
+    values = parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+  const list = (name: 'switches' | 'macs', most: number, standard: string): number[] =>
+    (values[name] ?? standard).split(',').map((one) => whole(name, one, 1, most))
+  const own = values.only === undefined ? ownTargets : named('only', values.only, ownTargets)
+  return {
+    openflow: oneOf('openflow', values.openflow ?? '1.3', ['1.0', '1.3']),
+    switches: list('switches', mostSwitches, '16'),
+    macs: list('macs', mostMacs, '1000'),
+    mode: oneOf('mode', values.mode ?? 'throughput', ['throughput', 'latency']),
+    seconds: number('seconds', values.seconds ?? '5', 0.1, 3600),
+    repeat: whole('repeat', values.repeat ?? '3', 1, 100),
+    targets: [
+      ...(values.target === undefined ? own : [externalTarget(values.target)]),
+      ...(values.peers === undefined ? [] : named('peers', values.peers, peers)),
+    ],
+    json: values.json,
+  }
+}

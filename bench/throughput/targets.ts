@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { AnsweredBy, OpenFlowVersion } from './job.ts'
+import { freePort, type Running, startAnnounced, startAt, stop } from './process.ts'
+
+/** A controller that can be measured. */
+export interface Target {
+  readonly target: string
+  /** What it does with a packet-in. */
+  readonly app: string
+  readonly answeredBy: AnsweredBy
+  /** Why it cannot be measured with this version; undefined where it can. */
+  readonly unfit: (openflow: OpenFlowVersion) => string | undefined
+  /** How many switches it takes, where it is limited. */
+  readonly mostSwitches: number
+  readonly start: (openflow: OpenFlowVersion) => Promise<Started>
+}
+
+export interface Started {
+  readonly host: string
+  readonly port: number
+  /** Undefined for a controller that somebody else runs. */
+  readonly pid: number | undefined
+  readonly stop: () => Promise<void>
+}
+
+const loopback = '127.0.0.1'
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const fits = (): undefined => undefined
+const unlimited = Number.POSITIVE_INFINITY
+
+const started = ({ child, port }: Running, after: () => void = fits): Started => ({
+  ...{ host: loopback, port, pid: child.pid },
+  stop: async () => {
+    await stop(child)
+    after()
+  },
+})
+
+const own = (target: string, app: string, file: string, args: readonly string[] = []): Target => ({
+  ...{ target, app, answeredBy: 'buffer', unfit: fits, mostSwitches: unlimited },
+  start: async (openflow) =>
+    started(
+      await startAnnounced(process.execPath, [...process.execArgv, here(`./targets/${file}`), openflow, ...args]),
+    ),
+})
+
+const heddle = (app: string, answeredBy: AnsweredBy = 'buffer'): Target => ({
+  ...own('heddle', app, 'heddle.ts', [app]),
+  answeredBy,
+  unfit: (openflow) => (openflow === '1.0' ? 'speaks OpenFlow 1.3 only' : undefined),
+})
+
+/** What comes with the project. */
+export const ownTargets: readonly Target[] = [
+  own('discard', 'none: answers without looking', 'discard.ts'),
+  own('limit', 'bare loop', 'limit.ts'),
+  heddle('l2-switch-reactive'),
+  heddle('l2-switch', 'address'),
+  heddle('responder'),
+]
+
+const isInstalled = (command: string): boolean => spawnSync(command, ['--version']).error === undefined
+
+const ovsTestcontroller: Target = {
+  ...{ target: 'ovs-testcontroller', app: 'learning switch', answeredBy: 'buffer', mostSwitches: 15 },
+  unfit: () => (isInstalled('ovs-testcontroller') ? undefined : 'is not installed'),
+  async start(openflow) {
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'))
+    const port = await freePort()
+    const protocol = openflow === '1.3' ? 'OpenFlow13' : 'OpenFlow10'
+    const args = ['-O', protocol, `--unixctl=${folder}/ctl`, '--verbose=off', `ptcp:${port}:${loopback}`]
+    const running = await startAt(port, 'ovs-testcontroller', args, { OVS_RUNDIR: folder, OVS_LOGDIR: folder })
+    return started(running, () => rmSync(folder, { recursive: true, force: true }))
+  },
+}
+
+/** Debian's os-ken belongs to Debian's own Python, which need not be the first on the path. */
+const python = (): string | undefined =>
+  ['/usr/bin/python3', 'python3'].find((one) => spawnSync(one, ['-c', 'import os_ken']).status === 0)
+
+const osKen: Target = {
+  ...{ target: 'os-ken', app: 'learning switch', answeredBy: 'buffer', mostSwitches: unlimited },
+  unfit: () => (python() === undefined ? 'is not installed' : undefined),
+  async start(openflow) {
+    const port = await freePort()
+    return started(await startAt(port, python() ?? '', [here('./peers/osken_l2.py'), String(port), openflow]))
+  },
+}
+
+/** What others have made and the system has as a package. */
+export const peers: readonly Target[] = [ovsTestcontroller, osKen]
+
+/** A controller that runs already. */
+export const external = (host: string, port: number): Target => ({
+  ...{ target: `${host}:${port}`, app: 'unknown', answeredBy: 'buffer', unfit: fits, mostSwitches: unlimited },
+  start: async () => ({ host, port, pid: undefined, stop: async () => undefined }),
+})
