@@ -1,5 +1,7 @@
 // What apps and programs that embed the controller may use.
 
+/** TypeBox, for the schema of an app's configuration. */
+export { Type } from 'typebox'
 export {
   type App,
   type AppContext,

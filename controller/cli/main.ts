@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
+import { app } from './ask/app.ts'
+import { get } from './ask/get.ts'
+import { plan } from './ask/plan.ts'
+import { why } from './ask/why.ts'
+import { CliError } from './cli-error.ts'
 import { complaint } from './complaint.ts'
+import { doctor } from './doctor/doctor.ts'
 import { openflow } from './openflow/openflow.ts'
 import { up } from './up/up.ts'
 
@@ -17,6 +23,11 @@ const program = new Command('heddle')
   .description('An OpenFlow 1.3 controller for container networks')
   .version(version)
   .addCommand(up(version))
+  .addCommand(get())
+  .addCommand(app())
+  .addCommand(plan())
+  .addCommand(why())
+  .addCommand(doctor())
   .addCommand(openflow())
 
 try {
@@ -25,5 +36,5 @@ try {
   const text = complaint(error)
   if (text === undefined) throw error
   console.error(text)
-  process.exitCode = 1
+  process.exitCode = error instanceof CliError ? error.exitCode : 1
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { TSchema } from 'typebox'
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml'
-import { type Problem, problemsOf, problemText } from '../engine/index.ts'
+import type { Problem } from '../engine/index.ts'
 import { CliError } from './cli-error.ts'
 
 /** A YAML (or JSON) file, and where in it things are. */
@@ -46,12 +45,6 @@ export const readYaml = (file: string): YamlFile => {
   if (error) throw new CliError(`${at(error.pos[0])}: ${error.message}`)
   return {
     value: document.toJS() ?? {},
-    locate: (problem) => `${at(offsetOf(document, problem.path))}: ${problemText(problem)}`,
+    locate: ({ path, message }) => `${at(offsetOf(document, path))}: ${path === '' ? '' : `${path}: `}${message}`,
   }
-}
-
-/** @throws CliError naming the line of each mistake */
-export const checkYaml = (file: YamlFile, schema: TSchema): void => {
-  const problems = problemsOf(schema, file.value)
-  if (problems.length > 0) throw new CliError(problems.map(file.locate).join('\n'))
 }

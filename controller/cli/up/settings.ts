@@ -6,12 +6,13 @@ import {
   type Endpoint,
   looksLikeFile,
   type Problem,
+  problemsOf,
   problemText,
   type TlsKeys,
 } from '../../engine/index.ts'
 import { type Address, parseAddress } from '../address.ts'
 import { CliError } from '../cli-error.ts'
-import { checkYaml, readYaml } from '../yaml-file.ts'
+import { readYaml } from '../yaml-file.ts'
 import { Config } from './config-schema.ts'
 
 /** The options of `heddle up`. */
@@ -90,7 +91,8 @@ const noFile: Filed = { config: {}, path: resolve, locate: problemText }
 const readConfig = (file: string | undefined): Filed => {
   if (file === undefined) return noFile
   const yaml = readYaml(file)
-  checkYaml(yaml, Config)
+  const problems = problemsOf(Config, yaml.value)
+  if (problems.length > 0) throw new CliError(problems.map(yaml.locate).join('\n'))
   return { config: yaml.value as Config, path: (relative) => resolve(dirname(file), relative), locate: yaml.locate }
 }
 

@@ -1,0 +1,101 @@
+import { Argument, Command } from 'commander'
+import { ask, type ClientOptions } from './client.ts'
+import { apiOption, type Columns, type Format, outputOption, print, table } from './output.ts'
+
+type Row = Readonly<Record<string, string | number | boolean | undefined>>
+
+const text =
+  (name: string) =>
+  (row: Row): string =>
+    String(row[name] ?? '')
+
+const owner: Columns<Row> = { app: text('app'), rule: text('rule'), object: text('object') }
+const counters: Columns<Row> = { packets: text('packets'), bytes: text('bytes'), age: text('age') }
+
+const flow: Columns<Row> = {
+  dpid: text('dpid'),
+  table: text('table'),
+  priority: text('priority'),
+  match: (row) => text('match')(row) || 'any',
+  actions: text('actions'),
+}
+
+/** What can be listed, with its columns, and what to say where there is none. */
+const kinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly none: string }>> = {
+  switches: {
+    columns: {
+      dpid: text('dpid'),
+      bridge: text('bridge'),
+      address: text('address'),
+      software: text('software'),
+      ports: text('ports'),
+      flows: text('flows'),
+      foreign: text('foreign'),
+      'in sync': (row) => (row.inSync === true ? 'yes' : 'no'),
+    },
+    none: 'no switch is connected; heddle doctor says more',
+  },
+  ports: {
+    columns: { dpid: text('dpid'), port: text('port'), name: text('name'), mac: text('mac'), state: text('state') },
+    none: 'no switch is connected',
+  },
+  flows: { columns: { ...flow, ...owner }, none: 'apps want no flows in connected switches' },
+  groups: { columns: { dpid: text('dpid'), group: text('text'), ...owner }, none: 'apps want no groups' },
+  meters: { columns: { dpid: text('dpid'), meter: text('text'), ...owner }, none: 'apps want no meters' },
+  foreign: { columns: { ...flow, cookie: text('cookie') }, none: 'there are no flows that others made' },
+  apps: {
+    columns: {
+      name: text('name'),
+      status: text('status'),
+      source: text('source'),
+      remembered: (row) => (row.remembered === true ? 'yes' : 'no'),
+    },
+    none: 'no app is loaded; try: heddle app load l2-switch',
+  },
+}
+
+interface GetOptions extends ClientOptions {
+  readonly output: Format
+  readonly dpid?: string
+  readonly app?: string
+  readonly table?: string
+  readonly counters?: true
+  readonly limit?: string
+}
+
+interface Flows {
+  readonly total: number
+  readonly flows: readonly Row[]
+}
+
+const queryOf = (kind: string, { dpid, app, table: number, counters: counted, limit }: GetOptions) => {
+  if (kind === 'apps') return {}
+  return kind === 'flows' ? { dpid, app, table: number, counters: counted && 'true', limit } : { dpid }
+}
+
+/** Lists what the running controller has of a kind. */
+export const list = async (kind: string, options: GetOptions): Promise<void> => {
+  const answer = await ask<readonly Row[] | Flows>(options, 'GET', `/v1/${kind}`, { query: queryOf(kind, options) })
+  const rows = 'flows' in answer ? answer.flows : answer
+  const { columns, none } = kinds[kind] as (typeof kinds)[string]
+  const shown = options.counters && kind === 'flows' ? { ...columns, ...counters } : columns
+  await print(rows, options.output, () => table(rows, shown))
+  if (rows.length === 0 && options.output === 'table') console.error(none)
+  if ('flows' in answer && answer.total > rows.length) {
+    console.error(`${rows.length} of ${answer.total} flows; --limit N shows more, --dpid, --app and --table choose`)
+  }
+}
+
+/** `heddle get KIND` */
+export const get = (): Command =>
+  new Command('get')
+    .description('list what the running controller knows')
+    .addArgument(new Argument('<kind>').choices(Object.keys(kinds)))
+    .addOption(outputOption())
+    .option('--dpid <dpid>', 'of one switch')
+    .option('--app <name>', 'flows of one app')
+    .option('--table <number>', 'flows of one table')
+    .option('--counters', 'flows with what the switch has counted')
+    .option('--limit <number>', 'at most so many flows [1000]')
+    .addOption(apiOption())
+    .action(list)
