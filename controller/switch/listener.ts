@@ -98,8 +98,20 @@ export class Listener {
     return server
   }
 
-  /** Resolves once it listens. */
-  start(): Promise<void> {
+  /** Resolves once it listens. A unix socket that a killed process left behind is taken over. */
+  async start(): Promise<void> {
+    try {
+      await this.bind()
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      if (!isTaken || !('path' in this.endpoint) || !(await removeStaleSocket(this.endpoint.path))) throw error
+      await this.bind()
+    }
+    // As when the process has no file descriptor left for one more connection.
+    this.server.on('error', (error) => this.events.refused('unknown', error.message))
+  }
+
+  private bind(): Promise<void> {
     const { endpoint } = this
     const where =
       'path' in endpoint ? { path: endpoint.path } : { host: endpoint.host ?? loopback, port: endpoint.port }
@@ -107,8 +119,6 @@ export class Listener {
       this.server.once('error', reject)
       this.server.listen({ ...where, backlog }, () => {
         this.server.off('error', reject)
-        // As when the process has no file descriptor left for one more connection.
-        this.server.on('error', (error) => this.events.refused('unknown', error.message))
         resolve()
       })
     })
