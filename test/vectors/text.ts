@@ -31,6 +31,20 @@ const withoutRefused = ([theirs, ours]: Texts): Texts => {
 
 const lostFields = 'tun_erspan_\\w+|(?:tun_)?gtpu_\\w+|tun_gbp_flags|nsh_\\w+|packet_type'
 
+const lost = new RegExp(`set_field:[^, ]*->tun_erspan_hwid|(?<=[ ,])(?:${lostFields})=(?:\\([^)]*\\)|[^, \\n]*),?`, 'g')
+/** A comma that nothing follows any more, a blank before nothing. */
+const leftOver = /,(?=[ \n]|$)| (?= )/g
+
+const withoutLost = (texts: Texts): Texts => cutIn(leftOver)(cutIn(lost)(texts))
+
+/** What changed in a flow stands after its cookie, in updates of flow monitors. */
+const updatePriority = /(?<= event=.* cookie=\w+) priority=\d+(?:,(?=\w)|(?= )|$)/gm
+
+const withoutUpdatePriority = ([theirs, ours]: Texts): Texts => [
+  theirs,
+  ours.replace(updatePriority, (found) => (found.endsWith(',') ? ' ' : '')),
+]
+
 /** Above the largest meter number, 0xffff0000, and without a name. */
 const unnamedMeter = /(\bmeter[=:])(?!4294901760)42949\d{5}\b/g
 
@@ -49,9 +63,12 @@ export const textRules: readonly TextRule[] = [
   {
     name: 'lost fields',
     why: 'ofp-print leaves out, or shows without the mask or under a name that ovs-ofctl does not take, tun_erspan_*, gtpu_*, tun_gbp_flags, nsh_* and packet_type; ours can be pasted',
-    without: cutIn(
-      new RegExp(`(?:set_field:[^, ]*->tun_erspan_hwid|[ ,](?:${lostFields})=(?:\\([^)]*\\)|[^, ]*))`, 'g'),
-    ),
+    without: withoutLost,
+  },
+  {
+    name: 'update priority',
+    why: 'ofp-print leaves the priority out of updates of flow monitors',
+    without: withoutUpdatePriority,
   },
   {
     name: 'flow filter',

@@ -29,6 +29,9 @@ export const prefixMask = (length: number, bits: 32 | 128): bigint =>
 /** `0x…`, or plain `0`. */
 export const hex = (value: OxmValue): string => (value === 0 || value === 0n ? '0' : `0x${value.toString(16)}`)
 
+/** A 16-bit number as `0x0800`. */
+export const hex4 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`
+
 const hexMask = (mask: OxmValue | undefined): string => (mask === undefined ? '' : `/${hexOrZero(mask)}`)
 const hexOrZero = (value: OxmValue): string => `0x${value.toString(16)}`
 
@@ -41,7 +44,7 @@ const addressMask = (mask: OxmValue | undefined, bits: 32 | 128, format: (mask: 
 type Formatter = (value: OxmValue, mask: OxmValue | undefined) => string
 
 const formatters: Readonly<Record<OxmCode['field']['format'], Formatter>> = {
-  decimal: (value, mask) => (mask === undefined ? String(value) : `${hex(value)}${hexMask(mask)}`),
+  decimal: (value, mask) => (mask === undefined ? String(value) : `${hexOrZero(value)}${hexMask(mask)}`),
   hex: (value, mask) => `${hex(value)}${hexMask(mask)}`,
   vlanVid: (value, mask) => `${mask === undefined ? String(value) : hexOrZero(value)}${hexMask(mask)}`,
   mac: (value, mask) => formatMac(Number(value)) + (mask === undefined ? '' : `/${formatMac(Number(mask))}`),
@@ -120,7 +123,8 @@ const isAll = (mask: OxmValue, code: OxmCode): boolean => {
   return mask === wholeMask(bytes) || BigInt(mask) === (1n << BigInt(bits)) - 1n
 }
 
-const and = (value: OxmValue, mask: OxmValue): OxmValue =>
+/** The bits of a value that a mask selects. */
+export const and = (value: OxmValue, mask: OxmValue): OxmValue =>
   typeof value === 'bigint' ? value & BigInt(mask) : Number(BigInt(value) & BigInt(mask))
 
 /** Parses `value` or `value/mask`. A mask of all ones is the same as none. */
