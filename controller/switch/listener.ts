@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { Admission, type AdmissionLimits, type Admitted } from './admission.ts'
 import { SwitchError } from './errors.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
+import { removeStaleSocket } from './stale-socket.ts'
 
 /** Keys for TLS, as PEM text: switches must show a certificate that `ca` has signed. */
 export interface TlsKeys {
