@@ -3,6 +3,7 @@ import {
   applyActions,
   decodeMessage,
   EncodeError,
+  encodeHello,
   encodeMessage,
   fields,
   fromJson,
@@ -10,6 +11,8 @@ import {
   Oxm,
   parseFlowMod,
   parseGroupMod,
+  prepareActions,
+  Slab,
   toJson,
   ValueTooWideError,
 } from '../../controller/openflow/index.ts'
@@ -144,5 +147,26 @@ t.test('words of text that every object has are no words of ours', (t) => {
   ]
   for (const text of wrong) t.throws(() => parseFlowMod(text), { name: 'TextSyntaxError' }, text)
   t.throws(() => parseGroupMod('group_id=1,type=constructor'), { name: 'TextSyntaxError' })
+  t.end()
+})
+
+t.test('what would not be read back as it was meant is refused', (t) => {
+  const experimenter = { type: 'experimenter', experimenter: 1, data: new Uint8Array(1) } as const
+  t.equal(
+    refusal({ ...flowMod, instructions: [experimenter] }),
+    'flowMod.instructions[0]: 9 bytes; a multiple of 8 is expected',
+  )
+  t.throws(() => encodeHello({ version: 256, xid: 1, elements: [] }), {
+    message: 'hello.version: 256 is more than 255',
+  })
+  t.throws(() => encodeHello({ version: 4, xid: -1, elements: [] }), { name: 'EncodeError' })
+  const large = { type: 'unknown', tag: 9, data: new Uint8Array(65000) } as const
+  t.throws(() => encodeHello({ version: 4, xid: 1, elements: [large, large] }), { message: /at most 65535 fit/ })
+  const packet = new Uint8Array(65536)
+  t.throws(() => new Slab().packetOut(prepareActions([]), 1, 1, 0, packet, 0, packet.length), EncodeError)
+  const misspelt = { type: 'controller2', max_len: 100 }
+  t.throws(() => fromJson({ type: 'packetOut', bufferId: 1, inPort: 1, actions: [misspelt], data: '' }), {
+    message: 'message.actions[0].max_len: no such member',
+  })
   t.end()
 })

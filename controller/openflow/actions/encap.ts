@@ -1,4 +1,4 @@
-import { hex } from '../fields/value-text.ts'
+import { hex, hex4 } from '../fields/value-text.ts'
 import { integer, items } from '../text/scan.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
@@ -7,7 +7,6 @@ import { enumOf, nameOf, own } from '../wire/names.ts'
 import { u16, u32 } from '../wire/primitives.ts'
 import { type EncapProperty, encapProperties } from './encap-property.ts'
 import { actionKind } from './kind.ts'
-import { hex16 } from './standard.ts'
 import { NICIRA } from './wire.ts'
 
 /** Packet types: a name space, 1 being that of EtherTypes, and a type in it. */
@@ -26,7 +25,7 @@ const formatProperty = (property: EncapProperty): string => {
     case 'nshMdType':
       return `md_type=${property.mdType}`
     case 'nshTlv':
-      return `tlv(${hex16(property.tlvClass)},${property.tlvType},0x${toHex(property.value)})`
+      return `tlv(${hex4(property.tlvClass)},${property.tlvType},0x${toHex(property.value)})`
     case 'unknown':
       return `property(${property.propertyClass},${property.propertyType},0x${toHex(property.data)})`
   }

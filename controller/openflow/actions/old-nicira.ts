@@ -1,7 +1,7 @@
+import { hex4 } from '../fields/value-text.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { u8, u16, u32 } from '../wire/primitives.ts'
 import { actionKind } from './kind.ts'
-import { hex16 } from './standard.ts'
 import { NICIRA } from './wire.ts'
 
 const empty = struct({ pad: pad(6) })
@@ -29,13 +29,13 @@ export const oldNiciraKinds = [
     name: 'nxPushMpls',
     wire: { experimenter: NICIRA, subtype: 23 },
     body: ethertypeBody,
-    format: ({ ethertype }) => `push_mpls:${hex16(ethertype)}`,
+    format: ({ ethertype }) => `push_mpls:${hex4(ethertype)}`,
   }),
   actionKind({
     name: 'nxPopMpls',
     wire: { experimenter: NICIRA, subtype: 24 },
     body: ethertypeBody,
-    format: ({ ethertype }) => `pop_mpls:${hex16(ethertype)}`,
+    format: ({ ethertype }) => `pop_mpls:${hex4(ethertype)}`,
   }),
   actionKind({
     name: 'nxSetMplsTtl',

@@ -1,12 +1,11 @@
 import { formatPort, Port } from '../fields/port-text.ts'
+import { hex4 } from '../fields/value-text.ts'
 import { integer } from '../text/scan.ts'
 import { pad, struct } from '../wire/codec.ts'
 import { u8, u16, u32 } from '../wire/primitives.ts'
 import { actionKind, type ParseAction } from './kind.ts'
 
 const empty = struct({ pad: pad(4) })
-/** `0x8100` */
-export const hex16 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`
 
 const output = actionKind({
   name: 'output',
@@ -56,7 +55,7 @@ const pushVlan = actionKind({
   name: 'pushVlan',
   wire: { type: 17 },
   body: struct({ ethertype: u16, pad: pad(2) }),
-  format: ({ ethertype }) => `push_vlan:${hex16(ethertype)}`,
+  format: ({ ethertype }) => `push_vlan:${hex4(ethertype)}`,
   keywords: { push_vlan: ({ value }) => [{ type: 'pushVlan', ethertype: integer(value, 0xffff) }] },
 })
 
@@ -72,7 +71,7 @@ const pushMpls = actionKind({
   name: 'pushMpls',
   wire: { type: 19 },
   body: struct({ ethertype: u16, pad: pad(2) }),
-  format: ({ ethertype }) => `push_mpls:${hex16(ethertype)}`,
+  format: ({ ethertype }) => `push_mpls:${hex4(ethertype)}`,
   keywords: { push_mpls: ({ value }) => [{ type: 'pushMpls', ethertype: integer(value, 0xffff) }] },
 })
 
@@ -80,7 +79,7 @@ const popMpls = actionKind({
   name: 'popMpls',
   wire: { type: 20 },
   body: struct({ ethertype: u16, pad: pad(2) }),
-  format: ({ ethertype }) => `pop_mpls:${hex16(ethertype)}`,
+  format: ({ ethertype }) => `pop_mpls:${hex4(ethertype)}`,
   keywords: { pop_mpls: ({ value }) => [{ type: 'popMpls', ethertype: integer(value, 0xffff) }] },
 })
 
@@ -116,7 +115,7 @@ const pushPbb = actionKind({
   name: 'pushPbb',
   wire: { type: 26 },
   body: struct({ ethertype: u16, pad: pad(2) }),
-  format: ({ ethertype }) => `push_pbb:${hex16(ethertype)}`,
+  format: ({ ethertype }) => `push_pbb:${hex4(ethertype)}`,
   keywords: { push_pbb: ({ value }) => [{ type: 'pushPbb', ethertype: integer(value, 0xffff) }] },
 })
 

@@ -91,7 +91,10 @@ export const packedSubfield: Codec<Subfield> = {
 type JsonForm<T> = Pick<Codec<T>, 'toJson' | 'fromJson'>
 type JsonShape<T> = { readonly [K in keyof T]-?: JsonForm<Exclude<T[K], undefined>> }
 
-/** JSON of an object for a codec written by hand; members that are not there are left out. */
+/**
+ * JSON of an object for a codec written by hand. Members that are not there are left out; since
+ * some may be, one that is misspelt is refused.
+ */
 export const membersJson = <T extends object>(shape: JsonShape<T>): JsonForm<T> => {
   const members = Object.entries(shape) as [string, JsonForm<unknown>][]
   type Source = Readonly<Record<string, unknown>>
@@ -103,6 +106,8 @@ export const membersJson = <T extends object>(shape: JsonShape<T>): JsonForm<T> 
     toJson: (value) => present(value as Source, (key, form) => form.toJson((value as Source)[key])) as JsonObject,
     fromJson(json, path) {
       const source = jsonObject(json, path)
+      const unknown = Object.keys(source).find((key) => key !== 'type' && !Object.hasOwn(shape, key))
+      if (unknown !== undefined) throw new EncodeError(`${path}.${unknown}`, 'no such member')
       return present(source, (key, form) => form.fromJson(source[key] as Json, `${path}.${key}`)) as T
     },
   }

@@ -21,7 +21,7 @@ export interface BundleAddMessage extends BundleAddBody {
 }
 
 /** A message that ends where its own header says, not where the one around it does. */
-const measured = (message: Codec<Message>): Codec<Message> => ({
+const bounded = (message: Codec<Message>): Codec<Message> => ({
   ...message,
   decode(reader) {
     if (reader.remaining < 4) reader.fail('a bundle-add without a message')
@@ -36,7 +36,7 @@ export const bundleAdd = (message: Codec<Message>): MessageKind<'bundleAdd', Bun
     ofp: 'ONFT_BUNDLE_ADD_MESSAGE',
     wire: { experimenter: Experimenter.ONF, expType: 2301 },
     body: withTrailing(
-      struct({ bundleId: u32, pad: pad(2), flags: flagsOf(u16, BundleFlags), message: measured(message) }),
+      struct({ bundleId: u32, pad: pad(2), flags: flagsOf(u16, BundleFlags), message: bounded(message) }),
     ),
     text: ({ bundleId, flags, message: inner }, nested) =>
       `\n${bundleIdText(bundleId)}${bundleFlagsText(flags)}\n${nested.message(inner)}`,

@@ -3,7 +3,7 @@ import type { OxmValue } from './field.ts'
 import type { Match, Oxm } from './oxm.ts'
 import { EtherType, IpProtocol } from './prerequisites.ts'
 import type { FieldKey } from './rows.ts'
-import { formatValue } from './value-text.ts'
+import { formatValue, hex4 } from './value-text.ts'
 
 /** Priority of a flow that names none (ovs-ofctl(8)). */
 export const defaultPriority = 32768
@@ -65,14 +65,17 @@ export const protocols: readonly (readonly [keyword: string, ethType: number, ip
   ['mplsm', EtherType.MPLS_MULTICAST],
 ]
 
+/** The keyword for an EtherType, with the IP protocol where that has one. */
+export const protocolOf = (ethType: OxmValue | undefined, ipProto: OxmValue | undefined) =>
+  protocols.find(([, type, proto]) => type === ethType && proto !== undefined && proto === ipProto) ??
+  protocols.find(([, type, proto]) => type === ethType && proto === undefined)
+
 const exactValue = (match: Match, key: FieldKey): OxmValue | undefined =>
   match.find((oxm) => oxm.field.key === key && oxm.mask === undefined)?.value
 
 const vlanPresent = 0x1000
 const vidMask = 0x0fff
 const pcpMask = 0xe000
-
-const hex4 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`
 
 /** What the VLAN fields of a match say together of the tag: its bits, and which of them count. */
 const tagOf = (match: Match): { value: number; mask: number } => {
@@ -135,11 +138,7 @@ const hex5 = (value: OxmValue): string => `0x${value.toString(16).padStart(5, '0
 /** The fields of a match in ovs-ofctl's syntax, separated by commas; empty for any packet. */
 export const formatMatchFields = (original: Match): string => {
   const match = canonicalMatch(original)
-  const ethType = exactValue(match, 'ethType')
-  const ipProto = exactValue(match, 'ipProto')
-  const protocol =
-    protocols.find(([, type, proto]) => type === ethType && proto !== undefined && proto === ipProto) ??
-    protocols.find(([, type, proto]) => type === ethType && proto === undefined)
+  const protocol = protocolOf(exactValue(match, 'ethType'), exactValue(match, 'ipProto'))
   const ordered = match.toSorted((a, b) => rankOf(a, protocol !== undefined) - rankOf(b, protocol !== undefined))
   const firstVlan = ordered.find(isVlan)
   const texts = ordered.map((oxm) => {

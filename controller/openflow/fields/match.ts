@@ -9,7 +9,7 @@ import { allFields, type Field, type Need, type OxmCode, type OxmValue } from '.
 import type { CheckedMatch, MatchInput } from './match-types.ts'
 import { isWide, type Match, Oxm } from './oxm.ts'
 import type { FieldKey } from './rows.ts'
-import { parseValue } from './value-text.ts'
+import { and, parseValue } from './value-text.ts'
 
 const toOxmValue = (code: OxmCode, value: unknown, path: string): OxmValue => {
   if (typeof value !== 'number' && typeof value !== 'bigint') {
@@ -37,9 +37,6 @@ const allOnes = (field: Field, mask: OxmValue): boolean =>
   typeof mask === 'number' && field.bits <= 48
     ? mask === 2 ** field.bits - 1
     : BigInt(mask) === (1n << BigInt(field.bits)) - 1n
-
-const and = (value: OxmValue, mask: OxmValue): OxmValue =>
-  typeof value === 'bigint' ? value & BigInt(mask) : Number(BigInt(value) & BigInt(mask))
 
 /**
  * One field with its value: a number or bigint, text in ovs-ofctl's syntax, or `{ value, mask }`.

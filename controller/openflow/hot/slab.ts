@@ -1,6 +1,7 @@
 import type { Action } from '../actions/actions.ts'
 import { actions } from '../actions/actions.ts'
-import { type Message, writeMessage } from '../messages/messages.ts'
+import { encodeMessage, type Message, writeMessage } from '../messages/messages.ts'
+import { checkLength } from '../wire/codec.ts'
 import { Writer } from '../wire/writer.ts'
 
 /** A message, or a list of actions, encoded once to be sent many times. */
@@ -13,13 +14,13 @@ export interface Prepared {
  *
  * @throws EncodeError naming the member that does not fit
  */
-export const prepare = (message: Message): Prepared => {
-  const writer = new Writer()
-  writeMessage(writer, message)
-  return { bytes: writer.finish() }
-}
+export const prepare = (message: Message): Prepared => ({ bytes: encodeMessage(message) })
 
-/** Encodes the actions of a packet-out for `Slab.packetOut`. */
+/**
+ * Encodes the actions of a packet-out for `Slab.packetOut`.
+ *
+ * @throws EncodeError naming the action that does not fit
+ */
 export const prepareActions = (list: readonly Action[]): Prepared => {
   const writer = new Writer()
   actions.encode(writer, list, 'actions')
@@ -98,7 +99,7 @@ export class Slab extends Writer {
     }
   }
 
-  /** Appends a prepared message with this xid and gives its position, for values to be patched in. */
+  /** Appends a prepared message with this xid, of which the low 32 bits count, and gives its position, for values to be patched in. */
   put(prepared: Prepared, xid: number): number {
     const { bytes } = prepared
     const at = this.reserve(bytes.length)
@@ -117,6 +118,8 @@ export class Slab extends Writer {
   /**
    * Appends a packet-out with the packet's bytes, or with the number of the buffer that holds it
    * (then `length` is 0).
+   *
+   * @throws EncodeError when it would be longer than 65535 bytes
    */
   packetOut(
     list: Prepared,
@@ -128,7 +131,7 @@ export class Slab extends Writer {
     length: number,
   ): void {
     const dataAt = packetOutFixed + list.bytes.length
-    const at = this.reserve(dataAt + length)
+    const at = this.reserve(checkLength(dataAt + length, 'packetOut'))
     const { view } = this
     view.setUint32(at, packetOutWord | (dataAt + length))
     view.setUint32(at + 4, xid)

@@ -67,7 +67,9 @@ const encodeInstruction = (writer: Writer, value: Instruction, path: string): vo
   writer.u16(type)
   writer.u16(0)
   body.encode(writer, value, path === '' ? value.type : `${path}.${value.type}`)
-  writer.patch16(start + 2, checkLength(writer.pos - start, path))
+  const length = writer.pos - start
+  if (length % 8 !== 0) throw new EncodeError(path, `${length} bytes; a multiple of 8 is expected`)
+  writer.patch16(start + 2, checkLength(length, path))
 }
 
 const instruction: Codec<Instruction> = {

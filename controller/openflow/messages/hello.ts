@@ -1,8 +1,8 @@
 import { hexDump } from '../text/hex-dump.ts'
-import { listOf, struct } from '../wire/codec.ts'
+import { checkLength, listOf, struct } from '../wire/codec.ts'
 import { ProtocolError } from '../wire/errors.ts'
 import { type Part, partKind } from '../wire/parts.ts'
-import { u32 } from '../wire/primitives.ts'
+import { u8, u32 } from '../wire/primitives.ts'
 import { properties } from '../wire/property.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
@@ -103,16 +103,16 @@ export const decodeHello = (bytes: Uint8Array): DecodedHello => {
  * The bytes of a HELLO. Unlike other messages it may have any version byte: usually the highest
  * that we speak.
  *
- * @throws EncodeError naming the element that does not fit
+ * @throws EncodeError naming the member that does not fit
  */
 export const encodeHello = (hello: DecodedHello): Uint8Array => {
   const writer = new Writer(headerLength * 2)
-  writer.u8(hello.version)
+  u8.encode(writer, hello.version, 'hello.version')
   writer.u8(helloType)
   writer.u16(0)
-  writer.u32(hello.xid)
+  u32.encode(writer, hello.xid, 'hello.xid')
   elements.encode(writer, hello.elements, 'hello.elements')
-  writer.patch16(2, writer.pos)
+  writer.patch16(2, checkLength(writer.pos, 'hello'))
   return writer.finish()
 }
 

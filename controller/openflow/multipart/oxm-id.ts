@@ -63,6 +63,9 @@ export const oxmId: Codec<OxmId> = {
   },
   encode(writer, { header, experimenter }, path) {
     u32.encode(writer, header, `${path}.header`)
+    if ((header >>> 16 === OxmClass.EXPERIMENTER) !== (experimenter !== undefined)) {
+      throw new EncodeError(`${path}.experimenter`, 'goes with the experimenter class, 0xffff')
+    }
     if (experimenter !== undefined) u32.encode(writer, experimenter, `${path}.experimenter`)
   },
   toJson: (id): Json =>

@@ -1,6 +1,6 @@
-import { defaultPriority, protocols } from '../fields/match-text.ts'
+import { defaultPriority, protocolOf, protocols } from '../fields/match-text.ts'
 import { EtherType, IpProtocol } from '../fields/prerequisites.ts'
-import { prefixLength } from '../fields/value-text.ts'
+import { hex4, prefixLength } from '../fields/value-text.ts'
 import { type Item, integer } from '../text/scan.ts'
 import { formatIpv4, formatMac, parseIpv4, parseMac } from '../wire/address.ts'
 import { TextSyntaxError } from '../wire/errors.ts'
@@ -12,13 +12,6 @@ const isArp = (dlType: number | undefined): boolean => dlType === EtherType.ARP 
 const isIcmp = ({ dlType, nwProto }: Match10): boolean =>
   (dlType === EtherType.IPV4 && nwProto === IpProtocol.ICMP) ||
   (dlType === EtherType.IPV6 && nwProto === IpProtocol.ICMPV6)
-
-/** The keyword for a match's EtherType, where there is one, with its IP protocol, if that is known. */
-const keywordOf = ({ dlType, nwProto }: Match10) =>
-  protocols.find(([, type, proto]) => type === dlType && proto !== undefined && proto === nwProto) ??
-  protocols.find(([, type, proto]) => type === dlType && proto === undefined)
-
-const hex4 = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`
 
 /** An id has 12 bits; a priority cannot be matched without a tag. */
 const vlanTexts = ({ dlVlan, dlVlanPcp }: Match10): string[] => {
@@ -37,7 +30,7 @@ const optional = <T>(name: string, value: T | undefined, format: (value: T) => s
 
 /** The fields of a match in ovs-ofctl's syntax and order, separated by commas; empty for any packet. */
 export const formatMatchFields10 = (match: Match10): string => {
-  const [keyword, , keywordProto] = keywordOf(match) ?? []
+  const [keyword, , keywordProto] = protocolOf(match.dlType, match.nwProto) ?? []
   const arp = isArp(match.dlType)
   const icmp = isIcmp(match)
   return [
