@@ -39,8 +39,6 @@ export class FleetRun {
   private readonly say: (report: Report) => void
   private readonly switches: EmulatedSwitch[] = []
   private readonly latencies = new Latencies()
-  private up = 0
-  private lastUp = 0
   private heardAt = 0
   private failure: string | undefined
 
@@ -69,7 +67,12 @@ export class FleetRun {
     const live = this.switches.filter((one) => !one.isClosed).length
     const latencyUs = this.job.mode === 'latency' ? this.latencies.summary() : null
     for (const one of this.switches) one.stop()
-    return { ...difference(before, after), latencyUs, upSeconds: (this.lastUp - begin) / 1000, ...this.counts(live) }
+    return {
+      ...difference(before, after),
+      latencyUs,
+      upSeconds: (Math.max(...this.switches.map(({ upAt }) => upAt)) - begin) / 1000,
+      ...this.counts(live),
+    }
   }
 
   private counts(live: number): { live: number; closed: number } {
@@ -83,10 +86,6 @@ export class FleetRun {
       job,
       window,
       buffer: new Uint8Array(Math.max(0x1_0000, window * answerRoom)),
-      up: () => {
-        this.up++
-        this.lastUp = performance.now()
-      },
       heard: () => {
         this.heardAt = performance.now()
       },
@@ -100,12 +99,13 @@ export class FleetRun {
 
   /** Waits until every switch is up and the controller has nothing more to say. */
   private async allUp(begin: number): Promise<void> {
-    const { switches } = this.job
-    while (this.up < switches || performance.now() - this.heardAt < quietFor) {
+    const all = this.job.switches
+    for (let up = 0; up < all || performance.now() - this.heardAt < quietFor; ) {
       await sleep(step)
+      up = this.switches.filter(({ upAt }) => upAt > 0).length
       if (performance.now() - begin < upWithin) continue
-      if (this.up === switches) return
-      throw new Error(`${this.up} of ${switches} switches came up: ${this.failure ?? 'the controller does not answer'}`)
+      if (up === all) return
+      throw new Error(`${up} of ${all} switches came up: ${this.failure ?? 'the controller does not answer'}`)
     }
   }
 

@@ -22,8 +22,6 @@ export interface Fleet {
   readonly window: number
   /** Where bytes are read to: larger than all answers of a window, so that a read never fills it. */
   readonly buffer: Uint8Array
-  /** A switch has answered what ends a handshake. */
-  readonly up: () => void
   /** The controller said something outside the load. */
   readonly heard: () => void
   readonly closed: (reason: string) => void
@@ -52,6 +50,8 @@ export class EmulatedSwitch implements FrameSink {
   bytesReceived = 0
   bytesSent = 0
   isClosed = false
+  /** When it answered what ended the handshake, by the clock of `performance`; 0 before that. */
+  upAt = 0
   private readonly fleet: Fleet
   private readonly number: number
   private readonly socket: Socket
@@ -78,7 +78,7 @@ export class EmulatedSwitch implements FrameSink {
 
   /** Begins to send packet-ins. */
   start(): void {
-    const { job, window: size, latency: _ } = this.fleet
+    const { job, window: size } = this.fleet
     const layout: Layout = layoutOf(job.openflow, this.cookie)
     const moving = job.answeredBy === 'address'
     const window = new Window({ layout, size, macs: job.macs, number: this.number, moving })
@@ -145,7 +145,7 @@ export class EmulatedSwitch implements FrameSink {
     const { openflow } = this.fleet.job
     const answer = openflow === '1.3' ? this.reply13(bytes) : answer10(of10.decodeMessage(bytes), bytes, this.number)
     if (answer) this.send(answer)
-    if (answer && endsHandshake(openflow, answer)) this.comeUp()
+    if (answer) this.noteHandshake(answer)
     this.fleet.heard()
   }
 
@@ -157,10 +157,11 @@ export class EmulatedSwitch implements FrameSink {
     return answer13(message, bytes, this.number)
   }
 
-  private comeUp(): void {
+  /** The features are the least that a controller asks; most go on to the ports, or to a barrier. */
+  private noteHandshake(answer: Uint8Array): void {
     if (this.isUp) return
-    this.isUp = true
-    this.fleet.up()
+    this.isUp = endsHandshake(this.fleet.job.openflow, answer)
+    if (this.isUp || answer[1] === FEATURES_REPLY) this.upAt = performance.now()
   }
 
   private closed(reason: string): void {

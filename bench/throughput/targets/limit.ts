@@ -26,15 +26,17 @@ const template = of10.flowModTemplate({ idleTimeout: 60 })
 const words = new DataView(flowMod.buffer, flowMod.byteOffset, flowMod.byteLength)
 const packet10 = new of10.PacketInView10()
 
-/** Bytes of answers to one read: a packet-in is never shorter than half its answer. */
-const outBytes = 0x3_0000
+/** Bytes of the largest answer to the smallest packet-in, at most. */
+const answersPerByte = 2
+/** Bytes of one read of Node; where it is full there may be more at once. */
+const fullRead = 0x1_0000
 const largest = 0x1_0000
 
 class Bare {
   private readonly socket: Socket
   private readonly table = new MacTable()
   private rest: Uint8Array = new Uint8Array(0)
-  private out = new Uint8Array(0)
+  private out: Uint8Array = new Uint8Array(0)
   private view = new DataView(this.out.buffer)
   private filled = 0
 
@@ -46,12 +48,14 @@ class Bare {
 
   /** One read a turn: whoever sends most must not keep the loop from the others. */
   private read(chunk: Uint8Array): void {
-    this.socket.pause()
-    setImmediate(() => this.socket.resume())
+    if (chunk.length >= fullRead) {
+      this.socket.pause()
+      setImmediate(() => this.socket.resume())
+    }
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.out = new Uint8Array(outBytes)
-    this.view = new DataView(this.out.buffer)
+    this.out = Buffer.allocUnsafe(bytes.length * answersPerByte)
+    this.view = new DataView(this.out.buffer, this.out.byteOffset)
     this.filled = 0
     let at = 0
     for (let left = bytes.length; left >= 8; left = bytes.length - at) {
