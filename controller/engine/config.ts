@@ -25,9 +25,9 @@ const strict = (schema: TSchema): TSchema =>
  * @throws ConfigError naming each part that is wrong
  */
 export const configOf = (app: App, given: unknown = {}): unknown => {
-  const schema = strict(app.config ?? noConfig)
+  const schema = app.config ?? noConfig
   const config = withDefaults(schema, given)
-  const problems = problemsOf(schema, config)
+  const problems = problemsOf(strict(schema), config)
   if (problems.length > 0) throw new ConfigError(app.name, problems)
   return config
 }

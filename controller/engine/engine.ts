@@ -115,9 +115,10 @@ export class Engine {
     })
     for (const one of this.switches.values()) instance.addSwitch(one)
     instance.evaluate()
-    if (instance.failure !== undefined) {
+    const { failure } = instance
+    if (failure !== undefined) {
       instance.clear()
-      throw new Error(`app ${app.name} was not loaded: ${instance.failure}`)
+      throw new Error(`app ${app.name} was not loaded: ${failure}`)
     }
     this.apps.set(app.name, instance)
     old?.clear()

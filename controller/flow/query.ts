@@ -1,4 +1,4 @@
-import { FlowModCommand, parseFlowMod } from '../openflow/index.ts'
+import { parseFlowMod } from '../openflow/index.ts'
 import { Flow, keyHead } from './flow.ts'
 
 /** Which flows a text means: those with its match, and with its cookie, table and priority where it has them. */
@@ -13,7 +13,8 @@ export interface FlowQuery {
 const cookieForm = /^\s*(?:cookie=)?(0x[0-9a-f]{1,16}|\d{1,20})\s*,?\s*$/i
 const has = (text: string, member: string): boolean => new RegExp(`(^|[\\s,])${member}=`).test(text)
 
-const trimmed = (text: string): string => text.trim().replace(/,\s*$/, '')
+/** What a flow does is not asked for. */
+const whole = (text: string): string => (/(^|[\s,])actions?=/.test(text) ? text : `${text} actions=drop`)
 
 /**
  * Reads a cookie, or a flow in ovs-ofctl's syntax; a line that `ovs-ofctl dump-flows` printed will do.
@@ -25,7 +26,7 @@ export const parseFlowQuery = (text: string): FlowQuery => {
   if (cookie !== undefined) {
     return { cookie: BigInt(cookie), table: undefined, priority: undefined, fields: undefined }
   }
-  const { tableId, priority, match, cookie: named } = parseFlowMod(trimmed(text), FlowModCommand.DELETE_STRICT)
+  const { tableId, priority, match, cookie: named } = parseFlowMod(whole(text))
   const { key } = new Flow({ tableId, priority, match, instructions: [] })
   return {
     cookie: has(text, 'cookie') ? named : undefined,
