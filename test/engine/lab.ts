@@ -55,9 +55,16 @@ export const toldOf = ({ told }: Running, pattern: RegExp): Told[] =>
 /** Times that a switch was said to hold what it should. */
 export const synced = (running: Running): number => toldOf(running, /holds what it should/).length
 
-/** An Open vSwitch host that is removed at the end of the test. */
+/** Three characters that tell this run of the tests from others at the same time. */
+const ofThisRun = (process.pid % 36 ** 3).toString(36)
+
+/**
+ * An Open vSwitch host that is removed at the end of the test.
+ *
+ * @param name at most 5 characters, of this test alone
+ */
 export const hostFor = async (t: Test, name: string): Promise<OvsHost> => {
-  const host = new OvsHost(name, await mkdtemp(join(tmpdir(), `hd-${name}-`)))
+  const host = new OvsHost(name + ofThisRun, await mkdtemp(join(tmpdir(), `hd-${name}-`)))
   t.teardown(() => host.stop())
   await host.start()
   return host
