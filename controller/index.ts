@@ -8,6 +8,7 @@ export {
   collection,
   defineApp,
   type InstalledFlow,
+  type PacketSource,
   type Rule,
   type RuleContext,
   type SwitchView,

@@ -1,6 +1,6 @@
 import { appNumber, cookieHigh } from '../flow/index.ts'
 import type { Message, PacketInView, Port, Unsent } from '../switch/index.ts'
-import type { App, AppContext, Collections, InstalledFlow, SwitchView } from './app.ts'
+import type { App, AppContext, Collections, InstalledFlow, PacketSource, SwitchView } from './app.ts'
 import type { LiveSwitch, Report } from './engine.ts'
 import { Collection } from './facts.ts'
 import { Units } from './units.ts'
@@ -132,7 +132,7 @@ export class AppInstance {
     this.guard('recover', () => this.app.recover?.(flow, from, this.context))
   }
 
-  packetIn(packet: PacketInView, from: SwitchView): void {
+  packetIn(packet: PacketInView, from: PacketSource): void {
     this.guard('packetIn', () => this.app.packetIn?.(packet, from, this.context))
   }
 

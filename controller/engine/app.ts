@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import type { FlowBuilder, GroupEntry, MeterEntry, Stages } from '../flow/index.ts'
-import type { Message, MessageNamed, PacketInView, Port, Unsent } from '../switch/index.ts'
+import type { Message, MessageNamed, PacketInView, Port, Reply, Unsent } from '../switch/index.ts'
 import type { Collection, View } from './facts.ts'
 
 /** What a rule gives for one object on one switch: flows, and groups and meters that they use. */
@@ -24,6 +24,12 @@ export interface SwitchView {
   readonly dpid: bigint
   /** Its ports by number, as it last described them. */
   readonly ports: ReadonlyMap<number, Port>
+}
+
+/** The switch that a packet came from, and the way to answer it. */
+export interface PacketSource extends SwitchView {
+  /** Writes answers straight into what the switch is sent next: the fast way, for every packet. */
+  readonly reply: Reply
 }
 
 /** A flow as a switch reports it. */
@@ -97,7 +103,7 @@ export interface App<
    */
   recover?(flow: InstalledFlow, from: SwitchView, context: AppContext<C, Static<S>>): void
   /** A packet that one of the app's flows punted; the view is good during the call only. */
-  packetIn?(packet: PacketInView, from: SwitchView, context: AppContext<C, Static<S>>): void
+  packetIn?(packet: PacketInView, from: PacketSource, context: AppContext<C, Static<S>>): void
   switchUp?(from: SwitchView, context: AppContext<C, Static<S>>): void
   switchDown?(from: SwitchView, context: AppContext<C, Static<S>>): void
   /** A port came, went or changed; `from.ports` shows it already. */

@@ -6,10 +6,11 @@ import {
   type Message,
   type PacketInView,
   type Port,
+  Reply,
   type Session,
   SwitchError,
 } from '../switch/index.ts'
-import type { App, InstalledFlow, SwitchView } from './app.ts'
+import type { App, InstalledFlow, PacketSource } from './app.ts'
 import { AppInstance } from './app-instance.ts'
 import { configOf } from './config.ts'
 import { DesiredTable, ownerName } from './desired.ts'
@@ -36,7 +37,7 @@ export interface EngineOptions {
 
 /** A connected switch. */
 export interface LiveSwitch {
-  readonly view: SwitchView
+  readonly view: PacketSource
   readonly session: Session
   readonly desired: DesiredTable
   readonly keeper: Keeper
@@ -256,7 +257,8 @@ export class Engine {
       { epoch: this.epoch, drift: this.drift, pollEvery },
     )
     const { nicira, meters } = session.info.capabilities
-    const view = { dpid: session.info.dpid, ports: session.ports }
+    const reply = new Reply(session.connection.channel)
+    const view = { dpid: session.info.dpid, ports: session.ports, reply }
     return { view, session, desired, keeper, metersPunts: nicira && meters > 0 }
   }
 

@@ -112,6 +112,7 @@ export { formatPacketOut, type PacketOut, parsePacketOut } from './text/packet-o
 // A connection's bytes, and the hot path
 
 export { FlowStatsView } from './hot/flow-stats-view.ts'
+export { type FlowTemplate, flowTemplate, writeFlowFor } from './hot/flow-template.ts'
 export { PacketInView } from './hot/packet-in-view.ts'
 export { type Prepared, prepare, prepareActions, Slab } from './hot/slab.ts'
 export { Conversation, type ConversationEvent, type ConversationOptions } from './stream/conversation.ts'

@@ -47,6 +47,8 @@ export const defaultConnectionOptions: ConnectionOptions = {
 
 /** Milliseconds that the peer has to end its side of a connection that was closed. */
 const lingering = 1_000
+/** Bytes of a read that took all that it could: there may be more. */
+const fullRead = 0x1_0000
 const helloVersions = 0b10010
 
 /** HELLO with a bitmap of 1.0 and 1.3 (OpenFlow 1.3.5 §7.5.1). */
@@ -162,6 +164,17 @@ export class Connection {
     if (this.over) return
     this.heard = Date.now()
     this.handle(this.conversation.push(chunk))
+    if (chunk.length >= fullRead || this.channel.congested) this.yieldTurn()
+  }
+
+  /**
+   * Lets other switches have their turn. Node reads a socket that is refilled meanwhile many times
+   * before it turns to the next, so one that floods would starve the others; and a switch that
+   * does not take its answers is not to ask for more.
+   */
+  private yieldTurn(): void {
+    this.stream.pause()
+    setImmediate(() => void this.channel.drained().then(() => this.stream.resume()))
   }
 
   private handle(events: readonly ConversationEvent[]): void {

@@ -4,4 +4,5 @@ export { ConnectionClosed, errorText, QueueFull, RequestRefused, RequestTimeout,
 export { type Capabilities, formatDpid, type Port, parseDpid, type SwitchInfo } from './info.ts'
 export { type Endpoint, Listener, type ListenerOptions, type TlsKeys } from './listener.ts'
 export { describePort, type PortText } from './port-text.ts'
+export { Reply } from './reply.ts'
 export { openSession, Session, type SessionEvents, type SessionOptions } from './session.ts'

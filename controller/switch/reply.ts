@@ -1,0 +1,58 @@
+import {
+  type FlowTemplate,
+  NO_BUFFER,
+  type PacketInView,
+  Port,
+  type Prepared,
+  prepareActions,
+  writeFlowFor,
+} from '../openflow/index.ts'
+import type { Channel } from './channel.ts'
+
+/** Replies have no transaction of their own: errors to them come as messages with this id. */
+const noXid = 0
+
+/**
+ * Answers to a switch's packet-ins, written straight into what it is sent next: no message object
+ * is made, and all that answers one read goes out in one write.
+ */
+export class Reply {
+  private readonly channel: Channel
+
+  constructor(channel: Channel) {
+    this.channel = channel
+  }
+
+  /**
+   * Adds the flow of a template for packets like this one, and sends this one the same way.
+   *
+   * @throws RangeError when the packet is shorter than an Ethernet header
+   */
+  flow(template: FlowTemplate, packet: PacketInView, outPort: number): void {
+    const { slab } = this.channel
+    if (writeFlowFor(slab, template, packet, outPort)) this.channel.schedule()
+    else {
+      this.packetOut(output, packet)
+      slab.view.setUint32(slab.pos - packet.dataLength - afterPort, outPort)
+    }
+  }
+
+  /**
+   * Sends the packet on through actions, from the switch's buffer or with all of its bytes.
+   *
+   * @param actions as `prepareActions` gives them
+   */
+  packetOut(actions: Prepared, packet: PacketInView): void {
+    const { bufferId, view, dataStart, dataLength } = packet
+    const inPort = packet.inPort < 0 ? Port.CONTROLLER : packet.inPort
+    const length = bufferId === NO_BUFFER ? dataLength : 0
+    const source = length === 0 ? noBytes : new Uint8Array(view.buffer, view.byteOffset + dataStart, dataLength)
+    this.channel.slab.packetOut(actions, noXid, inPort, bufferId, source, 0, length)
+    this.channel.schedule()
+  }
+}
+
+const noBytes = new Uint8Array(0)
+const output = prepareActions([{ type: 'output', port: 0, maxLen: 0 }])
+/** Bytes of that action from its port on. */
+const afterPort = 12
