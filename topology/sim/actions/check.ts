@@ -1,12 +1,14 @@
 import type { Action } from '../../../controller/openflow/actions/actions.ts'
 import { CtFlags } from '../../../controller/openflow/actions/conntrack.ts'
+import type { LearnSpec } from '../../../controller/openflow/actions/learn-spec.ts'
 import type { Field } from '../../../controller/openflow/fields/field.ts'
+import type { Oxm } from '../../../controller/openflow/fields/oxm.ts'
 import { Port } from '../../../controller/openflow/fields/port-text.ts'
 import type { Subfield } from '../../../controller/openflow/fields/subfield.ts'
 import { ProtocolError } from '../../../controller/openflow/wire/errors.ts'
-import { places } from '../pipeline/layout.ts'
+import { places, tagPresent } from '../pipeline/layout.ts'
 import { Refusal } from '../refusal.ts'
-import { after, hasField, type Shape } from './shape.ts'
+import { after, hasField, type Shape, withLearned } from './shape.ts'
 
 /** What of a switch actions may refer to. */
 export interface Referents {
@@ -38,11 +40,22 @@ const checkSource = ({ code, offset, bits }: Subfield, shape: Shape | undefined)
   if (!hasField(shape, code.field)) inconsistent(`the packets have no ${code.name}`)
 }
 
+const readOnly = (name: string) => new ProtocolError('OFPBAC_BAD_SET_ARGUMENT', `${name} cannot be written`)
+
 const checkTarget = (target: Subfield, shape: Shape | undefined): void => {
   checkSource(target, shape)
-  if (!target.code.field.writable) refuse(`${target.code.name} cannot be written`)
+  if (!target.code.field.writable) throw readOnly(target.code.name)
 }
 
+/** Values that fit a field's bits, and yet are none: a VLAN id without the bit that says that there is a tag. */
+const checkValue = ({ code, value, mask }: Oxm): void => {
+  const { limit, key } = code.field
+  const isTooWide = limit >= 0 && Number(value) > limit
+  const isNoTag = key === 'vlanVid' && mask === undefined && (Number(value) & tagPresent) === 0
+  if (isTooWide || isNoTag) throw new ProtocolError('OFPBAC_BAD_SET_ARGUMENT', `${value} is no ${code.name}`)
+}
+
+const mostTags = 2
 const vlanTypes = [0x8100, 0x88a8]
 const mplsTypes = [0x8847, 0x8848]
 
@@ -90,7 +103,8 @@ const checkWithFields = (action: Action, shape: Shape | undefined): void => {
     case 'regLoad2': {
       const { code } = action.oxm
       if (!isKnown(code.field)) throw new ProtocolError('OFPBAC_BAD_SET_TYPE', `${code.name} is not supported`)
-      if (!code.field.writable) throw new ProtocolError('OFPBAC_BAD_SET_ARGUMENT', `${code.name} cannot be written`)
+      if (!code.field.writable) throw readOnly(code.name)
+      checkValue(action.oxm)
       if (!hasField(shape, code.field)) inconsistent(`the packets have no ${code.name}`)
       break
     }
@@ -119,9 +133,10 @@ const checkHeaders = (action: Action, shape: Shape | undefined): void => {
   switch (action.type) {
     case 'pushVlan':
       if (!vlanTypes.includes(action.ethertype)) refuse(`push_vlan of type 0x${action.ethertype.toString(16)}`)
+      if ((shape?.tags ?? 0) >= mostTags) throw new ProtocolError('OFPBAC_BAD_TAG', `more than ${mostTags} tags`)
       break
     case 'popVlan':
-      if (shape?.vlan === false) inconsistent('pop_vlan needs a match on a tag')
+      if (shape?.tags === 0) inconsistent('pop_vlan needs a match on a tag')
       break
     case 'pushMpls':
       if (!mplsTypes.includes(action.ethertype)) refuse(`push_mpls of type 0x${action.ethertype.toString(16)}`)
@@ -142,6 +157,19 @@ const checkHeaders = (action: Action, shape: Shape | undefined): void => {
   }
 }
 
+/** What a learned flow matches must have its prerequisites from what it matched before. */
+const checkLearn = (specs: readonly LearnSpec[], shape: Shape | undefined): void => {
+  let learned: Shape = { ethType: undefined, ipProto: undefined, icmpv6Type: undefined, tags: 0, isLater: false }
+  for (const spec of specs) {
+    if (typeof spec.src !== 'bigint') checkSource(spec.src, shape)
+    if (spec.type === 'match') {
+      if (!hasField(learned, spec.dst.code.field))
+        inconsistent(`the learned match lacks what ${spec.dst.code.name} needs`)
+      learned = withLearned(learned, spec.src, spec.dst)
+    } else if (spec.type === 'load') checkTarget(spec.dst, undefined)
+  }
+}
+
 const checkAction = (action: Action, shape: Shape | undefined, referents: Referents): void => {
   if (unsupported.has(action.type)) throw new ProtocolError('OFPBAC_BAD_TYPE', `${action.type} is not supported`)
   checkWithFields(action, shape)
@@ -149,8 +177,9 @@ const checkAction = (action: Action, shape: Shape | undefined, referents: Refere
   if (action.type === 'output' || action.type === 'outputTrunc') checkPort(action.port, referents)
   else if (action.type === 'group' && !referents.hasGroup(action.groupId)) {
     throw new ProtocolError('OFPBAC_BAD_OUT_GROUP', `group ${action.groupId}`)
-  } else if (action.type === 'nat') refuse('nat outside of ct')
+  } else if (action.type === 'nat') throw new ProtocolError('OFPBAC_BAD_SET_ARGUMENT', 'nat outside of ct')
   else if (action.type === 'ct') checkCt(action, shape, referents)
+  else if (action.type === 'learn' || action.type === 'learn2') checkLearn(action.specs, shape)
   else if (action.type === 'clone') checkActions(action.actions, shape, referents)
 }
 

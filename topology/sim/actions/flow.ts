@@ -3,6 +3,7 @@ import { Port } from '../../../controller/openflow/fields/port-text.ts'
 import { Word } from '../pipeline/layout.ts'
 import type { Passage } from '../pipeline/passage.ts'
 import type { Step } from '../tables/entry.ts'
+import { actionSetOrder } from './action-set.ts'
 import type { Some } from './executor.ts'
 
 const resubmit = (passage: Passage, inPort: number, tableId: number): void =>
@@ -56,10 +57,16 @@ export const flowExecutors: Some<
   resubmit: (passage, { inPort }) => resubmit(passage, inPort, CURRENT_TABLE),
   resubmitTable: (passage, { inPort, tableId }) => resubmit(passage, inPort, tableId),
   resubmitTableCt: (passage, { inPort, tableId }) => resubmitOriginal(passage, inPort, tableId),
-  exit: (passage) => passage.exit(),
+  exit: (passage) => passage.drop(),
   clone(passage, { actions }) {
     const saved = passage.save()
-    passage.nest([{ steps: actions, end: () => passage.restore(saved) }])
+    // The packet's copy ends as the packet does, with its action set.
+    const endCopy = (): void => {
+      const steps = actionSetOrder(passage.actionSet)
+      passage.actionSet = []
+      passage.nest([{ steps, end: () => passage.restore(saved) }])
+    }
+    passage.nest([{ steps: actions, end: endCopy }])
   },
   gotoTable: (passage, { tableId }) => passage.table(tableId),
   writeActions(passage, { actions }) {

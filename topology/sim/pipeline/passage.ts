@@ -8,7 +8,7 @@ import { compose, samePacket } from './compose.ts'
 import type { Datapath } from './datapath.ts'
 import { extract } from './extract.ts'
 import type { FrameLayout } from './frame.ts'
-import { type Key, newKey, Word } from './layout.ts'
+import { Fragment, type Key, newKey, Word } from './layout.ts'
 import type { Report, TraceStep } from './report.ts'
 
 /** A list of steps that is being run, and what it belongs to. */
@@ -20,8 +20,6 @@ export interface Level {
   readonly trace: TraceStep | undefined
   /** Look-ups that this one lies in. */
   readonly depth: number
-  /** `exit` inside goes no further than this. */
-  readonly stopsExit: boolean
   readonly end: (() => void) | undefined
 }
 
@@ -64,6 +62,7 @@ export class Passage {
   private levels: Level[] = []
   private lookups = 0
   private readonly firstOutput: number
+  private readonly firstPunt: number
 
   constructor(
     datapath: Datapath,
@@ -81,6 +80,7 @@ export class Passage {
     this.restarts = restarts
     this.fromController = fromController
     this.firstOutput = report.outputs.length
+    this.firstPunt = report.punts.length
   }
 
   /** A packet that comes in by a port. */
@@ -116,13 +116,24 @@ export class Passage {
       this.fail()
       return
     }
-    const actual = this.key[Word.IN_PORT] as number
-    this.key[Word.IN_PORT] = inPort | 0
-    const entry = lookUp(this.datapath.tables.get(tableId), this.key)
-    this.key[Word.IN_PORT] = actual
+    const entry = this.find(tableId, inPort)
     entry?.count(this.frame.length, this.datapath.clock.now())
     const trace = this.traced(tableId, entry, depth)
     if (entry) this.push({ steps: entry.steps, tableId, entry, trace, depth })
+  }
+
+  /** The flow for the packet as if it had come in by `inPort`. */
+  private find(tableId: number, inPort: number): Entry | undefined {
+    const { key } = this
+    const actual = key[Word.IN_PORT] as number
+    const ports = key[Word.PORTS] as number
+    key[Word.IN_PORT] = inPort | 0
+    // No fragment shows its ports, so that all fragments of a packet meet the same flows.
+    if (((key[Word.IP] as number) & Fragment.ANY) !== 0) key[Word.PORTS] = 0
+    const entry = lookUp(this.datapath.tables.get(tableId), key)
+    key[Word.IN_PORT] = actual
+    key[Word.PORTS] = ports
+    return entry
   }
 
   private traced(tableId: number, entry: Entry | undefined, depth: number): TraceStep | undefined {
@@ -133,7 +144,7 @@ export class Passage {
   }
 
   private push(level: Pick<Level, 'steps' | 'tableId' | 'entry' | 'trace' | 'depth'> & Partial<Level>): void {
-    this.levels.push({ next: 0, stopsExit: false, end: undefined, ...level })
+    this.levels.push({ next: 0, end: undefined, ...level })
   }
 
   /** Lists of steps to run, one after the other, before what is left to do now, as a part of the same flow. */
@@ -145,7 +156,7 @@ export class Passage {
     }
     // What is pushed last runs first.
     for (const { steps, end } of parts.toReversed()) {
-      this.push({ steps, tableId, entry, trace, depth: depth + 1, stopsExit: true, end })
+      this.push({ steps, tableId, entry, trace, depth: depth + 1, end })
     }
   }
 
@@ -189,13 +200,7 @@ export class Passage {
     this.levels.pop()?.end?.()
   }
 
-  /** Ends all that is being run, up to the bucket or clone that this lies in. */
-  exit(): void {
-    while (this.level !== undefined && !this.level.stopsExit) this.leave()
-    if (this.level !== undefined) this.leave()
-  }
-
-  /** Does nothing more with the packet. */
+  /** Does nothing more with the packet, its action set neither. */
   drop(): void {
     this.levels = []
     this.actionSet = []
@@ -205,6 +210,7 @@ export class Passage {
   fail(): void {
     this.note('dropped: too many look-ups')
     this.report.outputs.length = this.firstOutput
+    this.report.punts.length = this.firstPunt
     this.drop()
   }
 

@@ -56,9 +56,13 @@ const knownFlags =
 /** Flags that are orders for one request, not properties of a flow. */
 const orders = FlowModFlags.CHECK_OVERLAP | FlowModFlags.RESET_COUNTS
 
+const internalTable = 254
+
 const checkHead = ({ tableId, command, flags }: FlowMod, tables: number): void => {
   const isDelete = command === FlowModCommand.DELETE || command === FlowModCommand.DELETE_STRICT
   if (command > FlowModCommand.DELETE_STRICT) throw new ProtocolError('OFPFMFC_BAD_COMMAND', `command ${command}`)
+  // Open vSwitch keeps this table for itself.
+  if (tableId === internalTable) throw new ProtocolError('OFPBRC_EPERM', `table ${tableId}`)
   if (tableId >= tables && !(isDelete && tableId === ALL_TABLES)) {
     throw new ProtocolError('OFPFMFC_BAD_TABLE_ID', `table ${tableId}`)
   }

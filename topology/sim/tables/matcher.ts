@@ -4,6 +4,7 @@ import { checkPrerequisites } from '../../../controller/openflow/fields/match.ts
 import type { Match, Oxm } from '../../../controller/openflow/fields/oxm.ts'
 import type { FieldKey } from '../../../controller/openflow/fields/rows.ts'
 import { MissingPrerequisiteError, ProtocolError } from '../../../controller/openflow/wire/errors.ts'
+import { isLaterFragment, needsUpper } from '../actions/shape.ts'
 import { setBits } from '../pipeline/bits.ts'
 import { newKey, type Place, places } from '../pipeline/layout.ts'
 import type { OptionTable } from './options.ts'
@@ -82,6 +83,9 @@ export const compileMatch = (given: Match, options: OptionTable): Matcher & { re
   } catch (error) {
     if (error instanceof MissingPrerequisiteError) throw new ProtocolError('OFPBMC_BAD_PREREQ', error.message)
     throw error
+  }
+  if (isLaterFragment(match) && match.some(({ field }) => needsUpper(field))) {
+    throw new ProtocolError('OFPBMC_BAD_PREREQ', 'later fragments have no upper layer')
   }
   return { ...compile(match, options), match }
 }
