@@ -63,22 +63,21 @@ export interface View<V> {
   entries(): IterableIterator<[string, V]>
 }
 
-/** Names what was read: one key of a collection, or all of it. */
-export const readKey = (collection: string, key: string): string => `${collection}\n${key}`
-export const readAll = (collection: string): string => `${collection}\n\n`
+/** Told of every read: one key of a collection, or all of it where the key is undefined. */
+type OnRead = (collection: string, key: string | undefined) => void
 
-/** A view of `collection` that notes every read in `reads`. */
-export const recordingView = <V>(collection: Collection<V>, reads: Set<string>): View<V> => ({
+/** A view of `collection` that tells of every read. */
+export const recordingView = <V>(collection: Collection<V>, read: OnRead): View<V> => ({
   get: (key) => {
-    reads.add(readKey(collection.name, key))
+    read(collection.name, key)
     return collection.get(key)
   },
   has: (key) => {
-    reads.add(readKey(collection.name, key))
+    read(collection.name, key)
     return collection.has(key)
   },
   entries: () => {
-    reads.add(readAll(collection.name))
+    read(collection.name, undefined)
     return collection.entries()
   },
 })

@@ -1,29 +1,49 @@
-import { readAll, readKey } from './facts.ts'
+/** One thing that rules read: a key of a collection, or all of it where the key is undefined. */
+export interface Fact<T> {
+  readonly collection: string
+  readonly key: string | undefined
+  readonly readers: Set<T>
+}
 
-export const noReads: ReadonlySet<string> = new Set()
+type Facts<T> = Map<string | undefined, Fact<T>>
 
 /** Who has read what: found again when it changes. */
 export class Readers<T> {
-  private readonly byRead = new Map<string, Set<T>>()
+  private readonly collections = new Map<string, Facts<T>>()
 
-  /** Those that read this key of a collection, or all of it. */
-  of(collection: string, key: string): T[] {
-    return [readKey(collection, key), readAll(collection)].flatMap((read) => [...(this.byRead.get(read) ?? [])])
+  /** What a reader is to be noted with that has read this key, or all of the collection. */
+  fact(collection: string, key: string | undefined): Fact<T> {
+    const facts = this.factsOf(collection)
+    const known = facts.get(key)
+    if (known) return known
+    const fact = { collection, key, readers: new Set<T>() }
+    facts.set(key, fact)
+    return fact
+  }
+
+  private factsOf(collection: string): Facts<T> {
+    const known = this.collections.get(collection)
+    if (known) return known
+    const facts: Facts<T> = new Map()
+    this.collections.set(collection, facts)
+    return facts
+  }
+
+  /** Adds those to `readers` that read this key of a collection, or all of it. */
+  collect(collection: string, key: string, readers: Set<T>): void {
+    const facts = this.collections.get(collection)
+    for (const reader of facts?.get(key)?.readers ?? []) readers.add(reader)
+    for (const reader of facts?.get(undefined)?.readers ?? []) readers.add(reader)
   }
 
   /** Notes what a reader now reads in place of what it read before. */
-  note(reader: T, before: ReadonlySet<string>, now: ReadonlySet<string>): void {
-    for (const read of before) if (!now.has(read)) this.forget(reader, read)
-    for (const read of now) {
-      const readers = this.byRead.get(read)
-      if (readers) readers.add(reader)
-      else this.byRead.set(read, new Set([reader]))
-    }
+  note(reader: T, before: readonly Fact<T>[], now: ReadonlySet<Fact<T>>): void {
+    for (const { readers } of now) readers.add(reader)
+    for (const fact of before) if (!now.has(fact)) this.forget(reader, fact)
   }
 
-  private forget(reader: T, read: string): void {
-    const readers = this.byRead.get(read)
-    readers?.delete(reader)
-    if (readers?.size === 0) this.byRead.delete(read)
+  private forget(reader: T, { collection, key, readers }: Fact<T>): void {
+    readers.delete(reader)
+    if (readers.size === 0) this.collections.get(collection)?.delete(key)
   }
 }

@@ -1,11 +1,12 @@
-import { type Flow, type GroupEntry, type MeterEntry, pipeline, type Stages } from '../flow/index.ts'
-import type { App, Collections, Rule, RuleContext, SwitchView, Wanted } from './app.ts'
+import { type MeterEntry, pipeline } from '../flow/index.ts'
+import type { App, Collections, Rule, RuleContext, SwitchView } from './app.ts'
 import type { DesiredTable, Owner } from './desired.ts'
 import { type Collection, recordingView } from './facts.ts'
 import { Owners } from './owners.ts'
 import { Placement } from './placement.ts'
-import { noReads, Readers } from './readers.ts'
-import { type ByKind, byKind, exchange, nothing, puntMeter, RuleError } from './wanted.ts'
+import { type Fact, Readers } from './readers.ts'
+import type { Thing } from './transaction.ts'
+import { exchange, puntMeter, RuleError, thingsOf } from './wanted.ts'
 
 /** The 16 bits that mark cookies as this controller's: "he". */
 export const defaultEpoch = 0x6865
@@ -18,17 +19,25 @@ export interface Target {
   readonly metersPunts: boolean
 }
 
+type Context = RuleContext<readonly string[], Collections>
+
+/** A switch with all units for it. */
+interface Place {
+  readonly target: Target
+  readonly context: Context
+  readonly units: Map<Owner, Unit>
+}
+
 /** One rule for one object on one switch: what it wants, and what it read to know. */
 interface Unit {
   readonly owner: Owner
-  readonly rule: string
-  readonly object: string
-  readonly target: Target
-  reads: ReadonlySet<string>
-  flows: ReadonlyMap<string, Flow>
-  groups: ReadonlyMap<number, GroupEntry>
-  meters: ReadonlyMap<number, MeterEntry>
+  readonly place: Place
+  reads: readonly Fact<Unit>[]
+  wanted: readonly Thing[]
 }
+
+/** There may be a million units: those that want or read nothing share it. */
+const nothing: readonly never[] = []
 
 type AnyRule = Rule<readonly string[], Collections> & { readonly each?: string }
 type Facts = ReadonlyMap<string, Collection<unknown>>
@@ -42,20 +51,19 @@ const switchObject = ''
  */
 export class Units {
   private readonly app: App
-  private readonly config: unknown
   private readonly facts: Facts
-  /** The app's stages, with its punts metered and not. */
-  private readonly metered: Stages<readonly string[]>
-  private readonly plain: Stages<readonly string[]>
+  /** The context of rules, but for the switch; with the app's punts metered and not. */
+  private readonly metered: Omit<Context, 'switch'>
+  private readonly plain: Omit<Context, 'switch'>
   private readonly punts: MeterEntry | undefined
   private readonly puntOwner: Owner
-  private readonly targets = new Map<bigint, Target>()
+  private readonly places = new Map<bigint, Place>()
   private readonly owners: Owners
-  private readonly units = new Map<string, Unit>()
-  private readonly unitsAt = new Map<bigint, Set<Unit>>()
   /** For rules that name the one switch where an object matters. */
   private readonly placements = new Map<string, Placement>()
   private readonly readers = new Readers<Unit>()
+  /** What the unit that is being evaluated has read so far. */
+  private readonly reading = new Set<Fact<Unit>>()
   private readonly dirty = new Set<Unit>()
   /** Objects that came, changed or went, as collection and key. */
   private readonly changed = new Map<string, Set<string>>()
@@ -66,11 +74,11 @@ export class Units {
   /** @throws RangeError where a rule is for a collection that the app does not have */
   constructor(app: App, facts: Facts, firstTable = 0, epoch = defaultEpoch, config: unknown = {}) {
     this.app = app
-    this.config = config
     this.facts = facts
     this.punts = app.punts && puntMeter(app.name, app.punts.packetsPerSecond)
-    this.metered = pipeline(app.pipeline, firstTable, this.punts?.id)
-    this.plain = pipeline(app.pipeline, firstTable)
+    const view = this.recordingViews()
+    this.metered = { config, view, stages: pipeline(app.pipeline, firstTable, this.punts?.id) }
+    this.plain = { config, view, stages: pipeline(app.pipeline, firstTable) }
     this.owners = new Owners(app.name, epoch)
     this.puntOwner = this.owners.take('punts', switchObject)
     for (const [name, rule] of this.rules()) {
@@ -81,9 +89,23 @@ export class Units {
     for (const [name, collection] of facts) for (const [key] of collection.entries()) this.change(name, key)
   }
 
+  private recordingViews(): Context['view'] {
+    const read = (collection: string, key: string | undefined) => {
+      this.reading.add(this.readers.fact(collection, key))
+    }
+    return Object.fromEntries([...this.facts].map(([name, facts]) => [name, recordingView(facts, read)]))
+  }
+
   /** How many units there are. */
   get size(): number {
-    return this.units.size
+    let size = 0
+    for (const { units } of this.places.values()) size += units.size
+    return size
+  }
+
+  /** False while there are changes to be worked in. */
+  get settled(): boolean {
+    return this.dirty.size === 0 && this.changed.size === 0
   }
 
   /** Why some unit keeps what it wanted before; undefined where every rule gave what it should. */
@@ -102,20 +124,22 @@ export class Units {
     const keys = this.changed.get(collection)
     if (keys) keys.add(key)
     else this.changed.set(collection, new Set([key]))
-    for (const unit of this.readers.of(collection, key)) this.dirty.add(unit)
+    this.readers.collect(collection, key, this.dirty)
   }
 
   /** A switch came: every rule is evaluated for it at the next `evaluate`. */
   addSwitch(target: Target): void {
-    const { dpid } = target.view
-    this.targets.set(dpid, target)
-    this.unitsAt.set(dpid, new Set())
-    if (this.punts && target.metersPunts) {
-      target.desired.meters.add(this.punts.id, { thing: this.punts, owner: this.puntOwner })
+    const { view, desired, metersPunts } = target
+    const place = {
+      target,
+      context: { ...(metersPunts ? this.metered : this.plain), switch: view },
+      units: new Map<Owner, Unit>(),
     }
+    this.places.set(view.dpid, place)
+    if (this.punts && metersPunts) desired.meters.add(this.punts.id, { thing: this.punts, owner: this.puntOwner })
     for (const [name, rule] of this.rules()) {
-      if (rule.each === undefined) this.unit(name, switchObject, target)
-      else for (const key of this.objectsFor(name, rule.each, dpid)) this.place(name, key, target)
+      if (rule.each === undefined) this.put(name, switchObject, place)
+      else for (const key of this.objectsFor(name, rule.each, view.dpid)) this.put(name, key, place)
     }
   }
 
@@ -126,17 +150,16 @@ export class Units {
 
   /** A switch has gone, and its table with it. */
   removeSwitch(dpid: bigint): void {
-    for (const unit of this.unitsAt.get(dpid) ?? []) this.forget(unit)
-    this.unitsAt.delete(dpid)
-    this.targets.delete(dpid)
+    for (const unit of this.places.get(dpid)?.units.values() ?? []) this.forget(unit)
+    this.places.delete(dpid)
   }
 
   /** Withdraws everything from every switch. */
   clear(): void {
-    for (const { view, desired } of [...this.targets.values()]) {
-      for (const unit of this.unitsAt.get(view.dpid) ?? []) this.claim(unit, nothing)
-      if (this.punts) desired.meters.remove(this.punts.id, this.puntOwner)
-      this.removeSwitch(view.dpid)
+    for (const { target, units } of [...this.places.values()]) {
+      for (const unit of units.values()) this.claim(unit, nothing)
+      if (this.punts) target.desired.meters.remove(this.punts.id, this.puntOwner)
+      this.removeSwitch(target.view.dpid)
     }
   }
 
@@ -144,26 +167,36 @@ export class Units {
    * Works in all changes since the last call. A unit whose rule fails keeps what it wanted before;
    * it is tried again when something that it read changes.
    *
+   * @param until when to stop and leave the rest to another call, by `performance.now()`
    * @throws RuleError of the first unit that failed, after all others were evaluated
    */
-  evaluate(): void {
+  evaluate(until = Number.POSITIVE_INFINITY): void {
     for (const [collection, keys] of this.changed) {
-      this.changed.delete(collection)
-      for (const [name, rule] of this.rules()) {
-        if (rule.each !== collection) continue
-        for (const key of keys) this.attempt(`${name}\n${key}`, name, key, () => this.replace(name, rule, key))
-      }
+      this.replaceAll(collection, keys, until)
+      if (keys.size === 0) this.changed.delete(collection)
     }
     for (const unit of this.dirty) {
+      if (performance.now() > until) break
       this.dirty.delete(unit)
-      this.attempt(unit, unit.rule, unit.object, () => this.evaluateUnit(unit))
+      this.attempt(unit, unit.owner, () => this.evaluateUnit(unit))
     }
     const [first] = this.failures.splice(0)
     if (first) throw first
   }
 
+  private replaceAll(collection: string, keys: Set<string>, until: number): void {
+    const rules = this.rules().filter(([, rule]) => rule.each === collection)
+    for (const object of keys) {
+      if (performance.now() > until) return
+      keys.delete(object)
+      for (const [name, rule] of rules) {
+        this.attempt(`${name}\n${object}`, { rule: name, object }, () => this.replace(name, rule, object))
+      }
+    }
+  }
+
   /** Notes what an app's rule throws, and goes on. */
-  private attempt(id: Unit | string, rule: string, object: string, work: () => void): void {
+  private attempt(id: Unit | string, { rule, object }: Pick<Owner, 'rule' | 'object'>, work: () => void): void {
     try {
       work()
       this.failing.delete(id)
@@ -189,37 +222,46 @@ export class Units {
   /** An object of a collection came, changed or went. */
   private replace(name: string, rule: AnyRule, key: string): void {
     const placement = this.placements.get(name)
-    if (!placement || rule.each === undefined || !rule.on) {
-      for (const target of this.targets.values()) this.place(name, key, target)
+    if (rule.each === undefined) return
+    const facts = this.collection(rule.each)
+    const here = facts.has(key)
+    if (!placement || !rule.on) {
+      for (const place of this.places.values()) this.place(name, key, place, here)
       return
     }
-    const collection = this.collection(rule.each)
     const before = placement.switchOf(key)
-    placement.put(key, collection.has(key) ? rule.on(collection.get(key) as never, key) : undefined)
-    for (const dpid of new Set([before, placement.switchOf(key)])) {
-      const target = dpid === undefined ? undefined : this.targets.get(dpid)
-      if (target) this.place(name, key, target)
-    }
+    const now = here ? rule.on(facts.get(key) as never, key) : undefined
+    placement.put(key, now)
+    this.placeAt(name, key, before, before === now)
+    if (before !== now) this.placeAt(name, key, now, true)
+  }
+
+  private placeAt(name: string, key: string, dpid: bigint | undefined, here: boolean): void {
+    const place = dpid === undefined ? undefined : this.places.get(dpid)
+    if (place) this.place(name, key, place, here)
   }
 
   /** Makes, dirties or drops the unit of an object on a switch, as the object now stands. */
-  private place(name: string, key: string, target: Target): void {
-    const rule = this.app.rules[name] as AnyRule
-    const placement = this.placements.get(name)
-    const here = placement
-      ? placement.switchOf(key) === target.view.dpid
-      : rule.each !== undefined && this.collection(rule.each).has(key)
-    const unit = this.units.get(unitId(name, key, target))
-    if (here && unit) this.dirty.add(unit)
-    else if (here) this.unit(name, key, target)
-    else if (unit) this.drop(unit)
+  private place(name: string, key: string, place: Place, here: boolean): void {
+    if (here) this.put(name, key, place)
+    else {
+      const owner = this.owners.find(name, key)
+      const unit = owner && place.units.get(owner)
+      if (unit) this.drop(unit)
+    }
   }
 
-  private unit(rule: string, object: string, target: Target): void {
-    const unit: Unit = { owner: this.owners.take(rule, object), rule, object, target, reads: noReads, ...nothing }
-    this.units.set(unitId(rule, object, target), unit)
-    this.unitsAt.get(target.view.dpid)?.add(unit)
+  /** Makes or dirties the unit of an object on a switch. */
+  private put(rule: string, object: string, place: Place): void {
+    const known = this.owners.find(rule, object)
+    const unit = (known && place.units.get(known)) ?? this.make(this.owners.take(rule, object), place)
     this.dirty.add(unit)
+  }
+
+  private make(owner: Owner, place: Place): Unit {
+    const unit: Unit = { owner, place, reads: nothing, wanted: nothing }
+    place.units.set(owner, unit)
+    return unit
   }
 
   private drop(unit: Unit): void {
@@ -229,44 +271,34 @@ export class Units {
 
   private forget(unit: Unit): void {
     this.owners.release(unit.owner)
-    this.units.delete(unitId(unit.rule, unit.object, unit.target))
-    this.unitsAt.get(unit.target.view.dpid)?.delete(unit)
+    unit.place.units.delete(unit.owner)
     this.dirty.delete(unit)
     this.failing.delete(unit)
-    this.readers.note(unit, unit.reads, noReads)
+    this.readers.note(unit, unit.reads, noFacts)
   }
 
   private evaluateUnit(unit: Unit): void {
-    const reads = new Set<string>()
+    const { reading } = this
     try {
-      this.claim(unit, byKind(this.run(unit, reads)))
+      this.claim(unit, thingsOf(this.run(unit)))
     } finally {
       // Also where the rule fails: a change of what it read may be what mends it.
-      const now = reads.size === 0 ? noReads : reads
-      this.readers.note(unit, unit.reads, now)
-      unit.reads = now
+      this.readers.note(unit, unit.reads, reading)
+      unit.reads = reading.size === 0 ? nothing : [...reading]
+      reading.clear()
     }
   }
 
-  private run(unit: Unit, reads: Set<string>): readonly Wanted[] {
-    const rule = this.app.rules[unit.rule] as AnyRule
-    const view = Object.fromEntries([...this.facts].map(([name, facts]) => [name, recordingView(facts, reads)]))
-    const stages = unit.target.metersPunts ? this.metered : this.plain
-    const context = { stages, switch: unit.target.view, config: this.config, view } as RuleContext<
-      readonly string[],
-      Collections
-    >
-    if (rule.each === undefined) return rule.flows(context)
-    return rule.flows(this.collection(rule.each).get(unit.object) as never, context, unit.object)
+  private run({ owner: { rule: name, object }, place }: Unit): ReturnType<AnyRule['flows']> {
+    const rule = this.app.rules[name] as AnyRule
+    if (rule.each === undefined) return rule.flows(place.context)
+    return rule.flows(this.collection(rule.each).get(object) as never, place.context, object)
   }
 
-  private claim(unit: Unit, next: ByKind): void {
-    const { flows, groups, meters } = unit.target.desired
-    exchange(flows, unit.owner, unit.flows, next.flows)
-    exchange(groups, unit.owner, unit.groups, next.groups)
-    exchange(meters, unit.owner, unit.meters, next.meters)
-    Object.assign(unit, next)
+  private claim(unit: Unit, next: readonly Thing[]): void {
+    exchange(unit.place.target.desired, unit.owner, unit.wanted, next)
+    unit.wanted = next
   }
 }
 
-const unitId = (rule: string, object: string, target: Target): string => `${rule}\n${object}\n${target.view.dpid}`
+const noFacts: ReadonlySet<never> = new Set()

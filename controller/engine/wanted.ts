@@ -1,6 +1,7 @@
-import { appNumber, type Flow, GroupEntry, MeterEntry, MeterFlags, ownMeters } from '../flow/index.ts'
+import { appNumber, Flow, GroupEntry, MeterEntry, MeterFlags, ownMeters } from '../flow/index.ts'
 import type { Wanted } from './app.ts'
-import type { Owner } from './desired.ts'
+import type { Claims, DesiredTable, Owner } from './desired.ts'
+import type { Thing } from './transaction.ts'
 
 /** An app's rule failed for one object; nothing of its result is used. */
 export class RuleError extends Error {
@@ -18,50 +19,51 @@ export const puntMeter = (app: string, rate: number): MeterEntry =>
     bands: [{ type: 'drop', rate, burstSize: rate }],
   })
 
-/** What a rule wants, by kind and key. */
-export interface ByKind {
-  readonly flows: ReadonlyMap<string, Flow>
-  readonly groups: ReadonlyMap<number, GroupEntry>
-  readonly meters: ReadonlyMap<number, MeterEntry>
+/** Of groups and meters each has a range of numbers of its own, so that a key tells the kind too. */
+const keyOf = (thing: Thing): string | number => ('key' in thing ? thing.key : thing.id)
+
+const claimsOf = (desired: DesiredTable, thing: Thing): Claims<string | number, Thing> => {
+  if (thing instanceof GroupEntry) return desired.groups as Claims<string | number, Thing>
+  return (thing instanceof MeterEntry ? desired.meters : desired.flows) as Claims<string | number, Thing>
 }
 
-/** Nothing wanted. */
-export const nothing: ByKind = { flows: new Map(), groups: new Map(), meters: new Map() }
-
-/** What a rule gave, by kind and key. */
-export const byKind = (wanted: readonly Wanted[]): ByKind => {
-  const flows = new Map<string, Flow>()
-  const groups = new Map<number, GroupEntry>()
-  const meters = new Map<number, MeterEntry>()
-  for (const one of wanted) {
-    if (one instanceof GroupEntry) groups.set(one.id, one)
-    else if (one instanceof MeterEntry) meters.set(one.id, one)
-    else {
-      const flow = one.build()
-      if (flows.has(flow.key)) throw new RangeError('two flows with the same match, table and priority')
-      flows.set(flow.key, flow)
-    }
+/**
+ * What a rule gave, encoded.
+ *
+ * @throws RangeError where it gave two flows with the same match, table and priority
+ */
+export const thingsOf = (wanted: readonly Wanted[]): readonly Thing[] => {
+  const things = wanted.map((one) => ('build' in one ? one.build() : one))
+  if (things.length <= 1) return things
+  const byKey = new Map(things.map((thing) => [keyOf(thing), thing]))
+  if (byKey.size === things.length) return things
+  if (things.some((thing) => thing instanceof Flow && byKey.get(thing.key) !== thing)) {
+    throw new RangeError('two flows with the same match, table and priority')
   }
-  // Most rules give flows only, and there may be a million of them: they share what is empty.
-  return {
-    flows,
-    groups: groups.size === 0 ? nothing.groups : groups,
-    meters: meters.size === 0 ? nothing.meters : meters,
-  }
+  return [...byKey.values()]
 }
 
-interface Table<K, T> {
-  add(key: K, claim: { thing: T; owner: Owner }): void
-  remove(key: K, owner: Owner): void
+const find = (things: readonly Thing[], key: string | number): Thing | undefined => {
+  for (const thing of things) if (keyOf(thing) === key) return thing
+  return undefined
+}
+
+/** Things up to which looking through them all is quicker than a map of them. */
+const few = 8
+
+const finder = (things: readonly Thing[]): ((key: string | number) => Thing | undefined) => {
+  if (things.length <= few) return (key) => find(things, key)
+  const byKey = new Map(things.map((thing) => [keyOf(thing), thing]))
+  return (key) => byKey.get(key)
 }
 
 /** Claims what is new or different, lets go of what is no longer wanted, leaves the rest alone. */
-export const exchange = <K, T extends { readonly effect: string }>(
-  table: Table<K, T>,
-  owner: Owner,
-  old: ReadonlyMap<K, T>,
-  next: ReadonlyMap<K, T>,
-): void => {
-  for (const key of old.keys()) if (!next.has(key)) table.remove(key, owner)
-  for (const [key, thing] of next) if (old.get(key)?.effect !== thing.effect) table.add(key, { thing, owner })
+export const exchange = (desired: DesiredTable, owner: Owner, old: readonly Thing[], next: readonly Thing[]): void => {
+  const inNext = finder(next)
+  for (const thing of old) if (!inNext(keyOf(thing))) claimsOf(desired, thing).remove(keyOf(thing), owner)
+  const inOld = finder(old)
+  for (const thing of next) {
+    const key = keyOf(thing)
+    if (inOld(key)?.effect !== thing.effect) claimsOf(desired, thing).add(key, { thing, owner })
+  }
 }

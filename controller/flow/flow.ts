@@ -1,7 +1,6 @@
 import {
   canonicalMatch,
   checkPrerequisites,
-  encodeMessage,
   FlowModCommand,
   FlowModFlags,
   Group,
@@ -9,6 +8,8 @@ import {
   type Match,
   NO_BUFFER,
   Port,
+  Writer,
+  writeMessage,
 } from '../openflow/index.ts'
 
 /** What an app says of one flow. */
@@ -29,12 +30,10 @@ export interface FlowSpec {
 
 /** Where the match starts in a flow-mod (OpenFlow 1.3.5 §7.3.4.1). */
 const matchOffset = 48
+const fieldsOffset = matchOffset + 4
 /** Characters before the match's fields in a key, and before the instructions in an effect. */
 export const keyHead = 3
 export const effectHead = 6
-
-/** Two bytes as two characters, so that keys stay strings of one byte a character. */
-const two = (value: number): string => String.fromCharCode(value >>> 8, value & 0xff)
 
 /** RESET_COUNTS and CHECK_OVERLAP are orders to the switch, not properties that it reports. */
 const reportedFlags = FlowModFlags.SEND_FLOW_REM | FlowModFlags.NO_PKT_COUNTS | FlowModFlags.NO_BYT_COUNTS
@@ -59,15 +58,18 @@ export class Flow {
    */
   constructor(spec: FlowSpec, check: (match: Match) => void = checkPrerequisites) {
     const { tableId, priority, idleTimeout = 0, hardTimeout = 0, flags = 0 } = spec
-    const bytes = Buffer.from(encode(spec, check).buffer)
-    const matchLength = bytes.readUInt16BE(matchOffset + 2)
-    const fields = bytes.toString('latin1', matchOffset + 4, matchOffset + matchLength)
-    this.key = String.fromCharCode(tableId) + two(priority) + fields
-    this.effect =
-      two(idleTimeout) +
-      two(hardTimeout) +
-      two(flags & reportedFlags) +
-      bytes.toString('latin1', matchOffset + padded(matchLength), bytes.length)
+    const { view, pos: end } = encode(spec, check)
+    const bytes = Buffer.from(view.buffer)
+    const matchEnd = matchOffset + view.getUint16(matchOffset + 2)
+    // Heads are written over what stands before, so that each text is made in one piece: there may be a million.
+    view.setUint8(fieldsOffset - keyHead, tableId)
+    view.setUint16(fieldsOffset - keyHead + 1, priority)
+    this.key = bytes.toString('latin1', fieldsOffset - keyHead, matchEnd)
+    const instructionsAt = matchOffset + padded(matchEnd - matchOffset)
+    view.setUint16(instructionsAt - effectHead, idleTimeout)
+    view.setUint16(instructionsAt - effectHead + 2, hardTimeout)
+    view.setUint16(instructionsAt - effectHead + 4, flags & reportedFlags)
+    this.effect = bytes.toString('latin1', instructionsAt - effectHead, end)
     this.drop = spec.drop
   }
 
@@ -92,10 +94,11 @@ export class Flow {
 
 const unchecked = (): void => undefined
 
-const encode = (spec: FlowSpec, check: (match: Match) => void): Uint8Array => {
+const encode = (spec: FlowSpec, check: (match: Match) => void): Writer => {
   const match = canonicalMatch(spec.match)
   check(match)
-  return encodeMessage({
+  const writer = new Writer()
+  writeMessage(writer, {
     type: 'flowMod',
     xid: 0,
     cookie: 0n,
@@ -112,4 +115,5 @@ const encode = (spec: FlowSpec, check: (match: Match) => void): Uint8Array => {
     match,
     instructions: spec.instructions,
   })
+  return writer
 }
