@@ -5,14 +5,17 @@ import {
   EncodeError,
   encodeHello,
   encodeMessage,
+  field,
   fields,
   fromJson,
   type Message,
+  match,
   Oxm,
   parseFlowMod,
   parseGroupMod,
   prepareActions,
   Slab,
+  subfield,
   toJson,
   ValueTooWideError,
 } from '../../controller/openflow/index.ts'
@@ -56,6 +59,16 @@ t.test('a value that does not fit is named with its path', (t) => {
   )
   t.throws(() => encodeMessage({ ...descReply, serialNumber: 'x'.repeat(33) } as Message), ValueTooWideError)
   t.equal(refusal({ ...descReply, serialNumber: 'a\0b' }), 'descReply.serialNumber: a NUL would end the string')
+  t.end()
+})
+
+t.test('a field that is none is named', (t) => {
+  for (const key of ['regs0', 'constructor', '__proto__'] as never[]) {
+    t.throws(() => subfield(key), { message: `${key}: no such match field` })
+    t.throws(() => field(key, 1), { message: `${key}: no such match field` })
+    t.throws(() => match({ [`${key}`]: 1 } as object), { name: 'UnknownFieldError' })
+  }
+  t.throws(() => subfield('reg0', 0.5, 8), EncodeError)
   t.end()
 })
 

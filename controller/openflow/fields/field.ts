@@ -1,3 +1,4 @@
+import { UnknownFieldError } from '../wire/errors.ts'
 import { Experimenter } from '../wire/experimenter.ts'
 import { prerequisites } from './prerequisites.ts'
 import type { Prerequisite, Row } from './row.ts'
@@ -127,6 +128,12 @@ export const fields: Readonly<Record<FieldKey, Field>> = Object.fromEntries(
 
 /** Every match field, in the order in which a match that we encode has them. */
 export const allFields: readonly Field[] = Object.values(fields)
+
+/** @throws UnknownFieldError for a key that no field has */
+export const fieldOf = (key: string): Field => {
+  if (!Object.hasOwn(fields, key)) throw new UnknownFieldError(key, 'no such match field')
+  return fields[key as FieldKey]
+}
 
 /** A prerequisite with those that it has itself, spelled out. */
 const needsOf = (prerequisite: Prerequisite): Need[] => {

@@ -1,11 +1,5 @@
-import {
-  EncodeError,
-  MissingPrerequisiteError,
-  UnknownFieldError,
-  UnmaskableFieldError,
-  ValueTooWideError,
-} from '../wire/errors.ts'
-import { allFields, type Field, type Need, type OxmCode, type OxmValue } from './field.ts'
+import { EncodeError, MissingPrerequisiteError, UnmaskableFieldError, ValueTooWideError } from '../wire/errors.ts'
+import { type Field, fieldOf, type Need, type OxmCode, type OxmValue } from './field.ts'
 import type { CheckedMatch, MatchInput } from './match-types.ts'
 import { isWide, type Match, Oxm } from './oxm.ts'
 import type { FieldKey } from './rows.ts'
@@ -23,14 +17,6 @@ const toOxmValue = (code: OxmCode, value: unknown, path: string): OxmValue => {
     throw new ValueTooWideError(path, `0x${value.toString(16)} has more than ${bits} bits`)
   }
   return isWide(code) ? BigInt(value) : Number(value)
-}
-
-const byKey = new Map<string, Field>(allFields.map((one) => [one.key, one]))
-
-const fieldOf = (key: string): Field => {
-  const found = byKey.get(key)
-  if (!found) throw new UnknownFieldError(key, 'no such match field')
-  return found
 }
 
 const allOnes = (field: Field, mask: OxmValue): boolean =>

@@ -1,7 +1,7 @@
 import { jsonObject } from '../wire/codec.ts'
 import { EncodeError, TextSyntaxError } from '../wire/errors.ts'
 import type { Json, JsonObject } from '../wire/json.ts'
-import { allFields, type Field, fields, type OxmCode } from './field.ts'
+import { allFields, type Field, fieldOf, type OxmCode } from './field.ts'
 import { codeByName, unknownCodeByName, withLength } from './oxm.ts'
 import type { FieldKey } from './rows.ts'
 
@@ -27,13 +27,19 @@ export const wholeBits = (code: OxmCode): number => {
   return code.field.key === 'vlanVid' ? vlanIdBits : code.field.bits
 }
 
-/** A subfield of a field by its key; the whole field unless bits are given. */
-export const subfield = (key: FieldKey, offset = 0, bits = wholeBits(fields[key].nxmCode) - offset): Subfield => {
-  const { nxmCode: code }: Field = fields[key]
-  if (offset < 0 || bits < 1 || offset + bits > wholeBits(code)) {
-    throw new EncodeError(key, `bits ${offset} to ${offset + bits - 1} are not among its ${wholeBits(code)}`)
+/**
+ * Bits of the field with this key: `bits` of them from bit `offset` up, which is counted from the
+ * lowest; all that are left unless `bits` is given.
+ *
+ * @throws UnknownFieldError, or EncodeError where the field has no such bits
+ */
+export const subfield = (key: FieldKey, offset = 0, bits?: number): Subfield => {
+  const { nxmCode: code } = fieldOf(key)
+  const count = bits ?? wholeBits(code) - offset
+  if (![offset, count].every(Number.isInteger) || offset < 0 || count < 1 || offset + count > wholeBits(code)) {
+    throw new EncodeError(key, `bits ${offset} to ${offset + count - 1} are not among its ${wholeBits(code)}`)
   }
-  return { code, offset, bits }
+  return { code, offset, bits: count }
 }
 
 /** `NXM_NX_REG0[0..15]`, `NXM_NX_REG0[5]`, or `NXM_NX_REG0[]` for all bits. */
