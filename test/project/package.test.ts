@@ -24,13 +24,19 @@ const consumer = (): string => {
   return folder
 }
 
-/** Each program of the README with the output that it says. */
-const examples = (): (readonly [program: string, output: string])[] => {
-  const pairs = readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n(.*?)```.*?```text\n(.*?)```/gs)
+const readmes = ['README.md', 'controller/openflow/README.md']
+
+/** Each program of a README with the output that it says. */
+const examplesOf = (readme: string): (readonly [program: string, output: string])[] => {
+  const pairs = readFileSync(join(root, readme), 'utf8').matchAll(/```ts\n(.*?)```.*?```text\n(.*?)```/gs)
   return [...pairs].map(([, program, output]) => [program as string, output as string])
 }
 
+// Packing builds, and each example is a process of its own.
+t.setTimeout(120_000)
+
 t.test('the package as npm packs it', (t) => {
+  t.setTimeout(120_000)
   const folder = consumer()
   t.teardown(() => rmSync(folder, { recursive: true }))
 
@@ -41,12 +47,14 @@ t.test('the package as npm packs it', (t) => {
     t.end()
   })
 
-  t.test("runs the README's programs, which compile and print what it says", (t) => {
+  t.test('runs the programs of the READMEs, which compile and print what those say', (t) => {
     const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, types: ['node'] }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
-    const all = examples().map(([program, output], index) => ({ name: `example${index}`, program, output }))
+    const all = readmes
+      .flatMap(examplesOf)
+      .map(([program, output], index) => ({ name: `example${index}`, program, output }))
     for (const { name, program } of all) writeFileSync(join(folder, `${name}.ts`), program)
-    t.ok(all.length >= 2)
+    for (const readme of readmes) t.ok(examplesOf(readme).length >= 2, readme)
     t.equal(run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], folder), '')
     for (const { name, output } of all) t.equal(run(process.execPath, [`${name}.js`], folder), output)
     t.end()
