@@ -12,6 +12,7 @@ import {
 import { ProtocolError } from '../../controller/openflow/wire/errors.ts'
 import { fromHex, type Json, toHex } from '../../controller/openflow/wire/json.ts'
 import { loadVectors, textOf, type Vector } from '../vectors/load.ts'
+import { compareText } from '../vectors/text.ts'
 
 const folder = fileURLToPath(new URL('../../../shared/vectors/', import.meta.url))
 const vectors: readonly Vector[] = existsSync(folder) ? loadVectors(folder) : []
@@ -28,29 +29,6 @@ export const isMessage = ({ form, line }: Vector, ...types: readonly number[]): 
 
 export const hexOf = ({ line }: Vector): string => textOf(line, 'hex') ?? ''
 
-/** Differences between ofp-print's text and ours that are meant. */
-const exceptions: readonly { readonly why: string; readonly apply: (text: string, theirs: string) => string }[] = [
-  {
-    why: 'ofp-print shows the headers of a packet and loses the rest; ours is packet=HEX',
-    apply: (text) =>
-      text
-        .split('\n')
-        .filter((line) => !/^packet=/.test(line) && (!line.includes('dl_dst=') || line.includes('xid=')))
-        .join('\n'),
-  },
-  {
-    why: 'ours shows what a quoted message says though Open vSwitch refuses it',
-    apply: (text, theirs) => (theirs.includes('***decode error: ') ? (text.split('\n')[0] as string) : text),
-  },
-]
-
-/** Both texts without the differences that are meant. */
-export const sameText = (t: Test, theirs: string, ours: string, name: string): void => {
-  const reduce = (text: string): string =>
-    exceptions.reduce((left, { apply }) => apply(left, theirs), text).replace(/[ \t]+$/gm, '')
-  t.equal(reduce(ours).trim(), reduce(theirs).trim(), name)
-}
-
 /** A message decodes, encodes to the same bytes, also by way of JSON, and reads as ofp-print's. */
 export const checkLine = (t: Test, vector: Vector): Message => {
   const hex = hexOf(vector)
@@ -59,7 +37,8 @@ export const checkLine = (t: Test, vector: Vector): Message => {
   const json = JSON.parse(JSON.stringify(toJson(message))) as Json
   t.equal(toHex(encodeMessage(fromJson(json))), hex, `${vector.name} JSON`)
   const theirs = textOf(vector.line, 'text')
-  if (theirs !== undefined) sameText(t, theirs, formatMessage(message), `${vector.name} text`)
+  if (theirs !== undefined)
+    t.equal(compareText(theirs, formatMessage(message)).problem, undefined, `${vector.name} text`)
   return message
 }
 
