@@ -58,6 +58,9 @@ const learn2Body: Codec<Learn2> = {
     if (((value.flags & LearnFlags.WRITE_RESULT) !== 0) !== (resultDst !== undefined)) {
       throw new EncodeError(`${path}.resultDst`, 'goes with the flag WRITE_RESULT')
     }
+    if (resultDst && resultDst.bits !== 1) {
+      throw new EncodeError(`${path}.resultDst`, `one bit is expected, not ${resultDst.bits}`)
+    }
     u32.encode(writer, value.limit, `${path}.limit`)
     u16.encode(writer, resultDst?.offset ?? 0, `${path}.resultDst.offset`)
     writer.zeros(2)
