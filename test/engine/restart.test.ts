@@ -49,6 +49,13 @@ const traffic = (t: Test, from: Container, command: string, ...args: string[]): 
   }
 }
 
+/** Pings that were answered and those that were not. What was under way when ping was ended is not lost: only a gap is. */
+const gaps = (printed: string): { sent: number; lost: number } => {
+  const answered = new Set([...printed.matchAll(/icmp_seq=(\d+)/g)].map(([, number]) => Number(number)))
+  const sent = Math.max(...answered)
+  return { sent, lost: sent - answered.size }
+}
+
 const isSynced = ({ message }: Report): boolean => /holds what it should/.test(message)
 
 t.test('a controller that is killed and started again loses no packet and sends no flow', async (t) => {
@@ -96,10 +103,7 @@ t.test('a controller that is killed and started again loses no packet and sends 
   await until('the second controller has the bridge', () => second.told.some(isSynced), 30_000)
   const there = performance.now() - started
   await sleep(1000)
-  // What was under way when ping was ended is not lost: only a gap is.
-  const answered = new Set([...(await ping.end()).matchAll(/icmp_seq=(\d+)/g)].map(([, number]) => Number(number)))
-  const sent = Math.max(...answered)
-  const lost = sent - answered.size
+  const { sent, lost } = gaps(await ping.end())
   const rates = [...(await iperf.end()).matchAll(/([\d.]+) Mbits\/sec/g)].map(([, rate]) => Number(rate)).slice(1, -1)
   t.comment(
     `${sent} pings, ${lost} lost; iperf3 at 20 Mbit/s: slowest half second ${Math.min(...rates)}; ` +
