@@ -32,7 +32,7 @@ const run = async (options: Options): Promise<void> => {
   console.log(`\n${resultTable(plan)}`)
   const results: Results = { machine: at, date: new Date().toISOString(), results: resultsOf(plan) }
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
-  if (options.switches.length > 1) for (const file of drawCharts(results)) console.log(`drawn: ${file}`)
+  if (options.switches.length > 1) for (const file of await drawCharts(results)) console.log(`drawn: ${file}`)
 }
 
 /** See `usageText` for what `args` may be. */

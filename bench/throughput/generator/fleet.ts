@@ -10,7 +10,7 @@ const waitingInAll = 2 ** 19
 /** Bytes of the longest usual answer: a flow-mod of OpenFlow 1.3 with a full match. */
 const answerRoom = 160
 /** Milliseconds. */
-const patience = 500
+const patience = 1000
 const quietFor = 250
 const upWithin = 30_000
 const step = 50
