@@ -41,9 +41,11 @@ const port = (oxm: Oxm): Oxm[] => {
   return [new Oxm(fields.inPort.code, value >= 0xff00 ? value + 0xffff0000 : value)]
 }
 
+/** Whether a mask has every bit of the field; those beyond say nothing. */
 const isFull = (field: Field, length: number, mask: OxmValue): boolean => {
   const bits = field.variable ? length * 8 : field.bits
-  return bits > 0 && BigInt(mask) === (1n << BigInt(bits)) - 1n
+  const full = (1n << BigInt(bits)) - 1n
+  return bits > 0 && (BigInt(mask) & full) === full
 }
 
 /** The standard code point, and no mask where it says nothing. */
@@ -56,12 +58,20 @@ const standard = (oxm: Oxm): Oxm[] => {
   return [new Oxm(field.code, value, full ? undefined : mask)]
 }
 
-/** Of its 16 bits tun_flags has one: Open vSwitch always names it by a mask. */
-const oneFlag = ({ code, value, mask }: Oxm): Oxm[] => [new Oxm(code, value, mask ?? 1)]
+/** Flags of which Open vSwitch knows some bits, always under a mask of these. */
+const flags = ({ code, value, mask }: Oxm, known: number): Oxm[] => {
+  const counting = Number(mask ?? known) & known
+  return counting === 0 ? [] : [new Oxm(code, Number(value) & counting, counting)]
+}
+
+/** The bits of tun_flags and ct_state that have a meaning. */
+const tunFlagBits = 0x01
+const ctStateBits = 0xff
 
 const canonicalOxm = (oxm: Oxm): Oxm[] => {
   const { key } = oxm.field
-  if (key === 'tunFlags') return oneFlag(oxm)
+  if (key === 'tunFlags') return flags(oxm, tunFlagBits)
+  if (key === 'ctState') return flags(oxm, ctStateBits)
   if (key.startsWith('xreg')) return registers(oxm, 2)
   if (key.startsWith('xxreg')) return registers(oxm, 4)
   if (key === 'vlanTci') return vlan(oxm)
