@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { type Api, createApi } from '../../controller/api/index.ts'
+import { AppHost } from '../../controller/engine/index.ts'
+import { openSqliteStore } from '../../controller/state/index.ts'
+import { SimSwitch, type SwitchSettings } from '../../topology/sim/index.ts'
+import { engineFor, type Running, until } from '../engine/lab.ts'
+
+/** OFPP_LOCAL: the port that has the bridge's name. */
+export const LOCAL = 0xffff_fffe
+
+/** A controller with its API, which is asked without a socket, and simulated switches. */
+export class ApiLab {
+  readonly running: Running
+  readonly host: AppHost
+  readonly api: Api
+  private readonly t: Test
+  private readonly port: number
+
+  private constructor(t: Test, running: Running, host: AppHost, api: Api, port: number) {
+    this.t = t
+    this.running = running
+    this.host = host
+    this.api = api
+    this.port = port
+  }
+
+  static async start(t: Test, token?: string): Promise<ApiLab> {
+    const running = engineFor(t)
+    const store = await openSqliteStore(':memory:')
+    t.teardown(() => store.close())
+    const host = new AppHost(running.engine, store)
+    const { engine } = running
+    const api = await createApi({ engine, host, version: '1.2.3', ...(token === undefined ? {} : { token }) })
+    t.teardown(() => api.close())
+    const { port } = await engine.listen({ port: 0 })
+    return new ApiLab(t, running, host, api, port)
+  }
+
+  /** The status and the JSON of an answer. */
+  async ask(method: 'GET' | 'POST' | 'DELETE', url: string, body?: object, headers = {}) {
+    const response = await this.api.inject({ method, url, headers, ...(body ? { payload: body } : {}) })
+    return { status: response.statusCode, body: response.body === '' ? undefined : response.json() }
+  }
+
+  get(url: string) {
+    return this.ask('GET', url)
+  }
+
+  /** A simulated switch that is connected, and holds what it should. */
+  async connect(settings: SwitchSettings = {}): Promise<SimSwitch> {
+    const sw = new SimSwitch(settings)
+    sw.connect(connect(this.port, '127.0.0.1'))
+    this.t.teardown(() => sw.close())
+    await this.inSync(sw)
+    return sw
+  }
+
+  async inSync({ dpid }: SimSwitch): Promise<void> {
+    await until('the switch is in sync', () => this.running.engine.switches.get(dpid)?.keeper.inSync === true)
+  }
+}
+
+/** A folder that is removed at the end of the test. */
+export const folderFor = (t: Test): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-test-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+/** An app of one file: one flow to a port for each number of `priorities`. */
+export const appText = (priorities: readonly number[], port = 'config.port'): string => `
+import { defineApp, Type } from 'heddle'
+
+export default defineApp({
+  name: 'one-file',
+  pipeline: ['first', 'second'],
+  collections: {},
+  config: Type.Object({ port: Type.Integer({ minimum: 1, default: 1 }) }),
+  rules: {
+    some: {
+      flows: ({ stages: { first }, config }) => [
+        first.otherwise.drop('nothing for it'),
+        ...${JSON.stringify(priorities)}.map((priority: number) =>
+          first.when({ ethType: 0x0806 }, priority).output(${port})),
+      ],
+    },
+  },
+})
+`
+
+/** Writes the app, and gives the path of its file. */
+export const writeApp = (folder: string, text: string, name = 'one-file.ts'): string => {
+  const file = join(folder, name)
+  writeFileSync(file, text)
+  return file
+}

@@ -1,0 +1,142 @@
+import t from 'tap'
+import { formatMac } from '../../controller/index.ts'
+import { parseFlowMod } from '../../controller/openflow/index.ts'
+import { together } from '../../topology/sim/journal.ts'
+import { until } from '../engine/lab.ts'
+import { ApiLab, LOCAL } from './lab.ts'
+
+const dpid = 0xabcn
+const name = '0000000000000abc'
+
+const settings = { dpid, ports: [1, { number: 2, name: 'eth2' }, { number: LOCAL, name: 'br7' }] }
+
+/** A frame that station 02:..:0a sends to everybody. */
+const frame = Uint8Array.from(Buffer.from(`ffffffffffff${'02000000000a'}88b5${'00'.repeat(46)}`, 'hex'))
+
+t.test('shows each switch with its bridge, and whether it holds what it should', async (t) => {
+  const lab = await ApiLab.start(t)
+  t.same(await lab.get('/v1/switches'), { status: 200, body: [] })
+  await lab.host.load({ source: { builtin: 'l2-switch' } }, { remember: false })
+  await lab.connect(settings)
+  const { body } = await lab.get('/v1/switches')
+  t.match(body, [{ dpid: name, bridge: 'br7', inSync: true, ports: 3, flows: 2, meters: 1, foreign: 0, refused: 0 }])
+  t.match(body[0].address, /^127\.0\.0\.1:\d+$/)
+  t.equal(body[0].capabilities.bundles, true)
+  t.same((await lab.get(`/v1/switches?dpid=${name}`)).body, body)
+})
+
+t.test('shows the ports of a switch, and which is down', async (t) => {
+  const lab = await ApiLab.start(t)
+  const sw = await lab.connect(settings)
+  sw.setLink(2, false)
+  await until('the port is down', async () => (await lab.get('/v1/ports')).body[1].state === 'down')
+  const { body } = await lab.get('/v1/ports')
+  t.match(body, [
+    { dpid: name, port: '1', name: 'p1', state: 'up', mac: formatMac(0x020000000001) },
+    { port: '2', name: 'eth2', state: 'down' },
+    { port: 'LOCAL', name: 'br7' },
+  ])
+})
+
+t.test('shows who wants each flow, and what the switch has counted', async (t) => {
+  const lab = await ApiLab.start(t)
+  await lab.host.load({ source: { builtin: 'l2-switch' } }, { remember: false })
+  const sw = await lab.connect(settings)
+  sw.receive(1, frame)
+  await until('the station is learned', async () => (await lab.get('/v1/flows')).body.total === 4)
+  await lab.inSync(sw)
+  sw.receive(1, frame)
+  const { body } = await lab.get('/v1/flows?counters=true')
+  const learned = body.flows.find((flow: { match: string }) => flow.match.includes('dl_src'))
+  t.match(learned, {
+    ...{ dpid: name, table: 0, match: 'in_port=1,dl_src=02:00:00:00:00:0a', actions: 'goto_table:1' },
+    ...{ app: 'l2-switch', rule: 'station', idleTimeout: 300, packets: 1 },
+  })
+  t.match(learned.object, '02:00:00:00:00:0a')
+  t.match(learned.cookie, /^0x6865[0-9a-f]{12}$/)
+  t.equal(body.flows[0].packets + body.flows[1].packets, 2, 'each packet passed the first table once')
+  t.equal((await lab.get('/v1/flows')).body.flows[0].packets, undefined)
+  t.match((await lab.get('/v1/flows?table=1')).body, { total: 2 })
+  t.match((await lab.get('/v1/flows?app=other')).body, { total: 0, flows: [] })
+  const short = (await lab.get('/v1/flows?limit=1')).body
+  t.same([short.total, short.flows.length], [4, 1])
+})
+
+t.test('shows meters, and flows of others, which doctor tells apart', async (t) => {
+  const lab = await ApiLab.start(t)
+  await lab.host.load({ source: { builtin: 'l2-switch' } }, { remember: false })
+  const sw = await lab.connect(settings)
+  t.match((await lab.get('/v1/meters')).body, [{ app: 'l2-switch', rule: 'punts', text: /^meter=\d+,pktps,burst/ }])
+  t.same((await lab.get('/v1/groups')).body, [])
+  for (const text of ['table=9,priority=7,ip,actions=drop', 'table=0,priority=8,arp,actions=NORMAL']) {
+    together((journal) => sw.apply(parseFlowMod(text), journal))
+  }
+  await until('both are seen', async () => (await lab.get('/v1/foreign')).body.length === 2)
+  t.match((await lab.get('/v1/foreign')).body, [{ table: 9, actions: 'drop' }, { actions: 'NORMAL' }])
+  const { body } = await lab.get('/v1/doctor')
+  t.match(
+    body.filter(({ level }: { level: string }) => level === 'error'),
+    [{ bridge: 'br7', mend: "ovs-ofctl -O OpenFlow13 --strict del-flows br7 'table=0,priority=8,arp'" }],
+  )
+  t.match(
+    body.find(({ finding }: { finding: string }) => finding.startsWith('it holds 1 flow')),
+    { level: 'note', mend: `heddle get foreign --dpid ${name}` },
+  )
+})
+
+t.test('tells why a flow is there, by its text, by a line of dump-flows, by its cookie', async (t) => {
+  const lab = await ApiLab.start(t)
+  await lab.host.load({ source: { builtin: 'l2-switch' } }, { remember: false })
+  await lab.connect(settings)
+  const why = (flow: string) => lab.get(`/v1/why?dpid=${name}&flow=${encodeURIComponent(flow)}`)
+  const { body } = await why('table=1,priority=0')
+  t.match(body, [{ is: 'wanted', app: 'l2-switch', rule: 'flood', object: '', flow: /FLOOD/ }])
+  const [{ cookie }] = body
+  const line = ` cookie=${cookie}, duration=8.5s, table=1, n_packets=3, n_bytes=180, priority=0 actions=FLOOD`
+  t.same((await why(line)).body, body)
+  t.equal((await why(cookie)).body.length, 2, 'both flows of the rule have the cookie')
+  t.same((await why('table=1,priority=1')).body, [])
+  t.match(await why('nonsense=1'), { status: 400, body: { problems: [{ path: 'flow', message: /nonsense/ }] } })
+})
+
+t.test('doctor says which port is down, which app has failed, and what mends it', async (t) => {
+  const lab = await ApiLab.start(t)
+  t.match((await lab.get('/v1/doctor')).body, [
+    { mend: 'heddle app load l2-switch' },
+    { finding: 'no switch is connected', mend: /ovs-vsctl set-controller/ },
+  ])
+  const sw = await lab.connect(settings)
+  sw.setLink(2, false)
+  await until('the port is down', async () => (await lab.get('/v1/ports')).body[1].state === 'down')
+  const { body } = await lab.get('/v1/doctor')
+  t.match(
+    body.find(({ finding }: { finding: string }) => finding.includes('down')),
+    { finding: 'port 2 (eth2) is down', mend: 'ip link set eth2 up' },
+  )
+})
+
+t.test('/metrics counts switches and flows, for Prometheus', async (t) => {
+  const lab = await ApiLab.start(t)
+  await lab.host.load({ source: { builtin: 'l2-switch' } }, { remember: false })
+  await lab.connect(settings)
+  const { body, headers } = await lab.api.inject('/metrics')
+  t.match(headers['content-type'], /^text\/plain/)
+  for (const line of [
+    'heddle_switches 1',
+    'heddle_info{version="1.2.3"} 1',
+    'heddle_app_running{app="l2-switch"} 1',
+    `heddle_switch_flows{dpid="${name}"} 2`,
+    `heddle_switch_in_sync{dpid="${name}"} 1`,
+  ]) {
+    t.ok(body.split('\n').includes(line), line)
+  }
+})
+
+t.test('/docs describes every path', async (t) => {
+  const lab = await ApiLab.start(t)
+  const { body } = await lab.get('/docs/json')
+  t.same(Object.keys(body.paths).sort(), [
+    ...['/v1/apps', '/v1/apps/{name}', '/v1/apps/{name}/reload', '/v1/doctor', '/v1/flows', '/v1/foreign'],
+    ...['/v1/groups', '/v1/health', '/v1/meters', '/v1/plan', '/v1/ports', '/v1/switches', '/v1/why'],
+  ])
+})

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { until } from '../engine/lab.ts'
+
+const bin = fileURLToPath(new URL('../../controller/cli/heddle.js', import.meta.url))
+
+/** What a run of `heddle` left. */
+export interface Left {
+  readonly status: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs the real command to its end, while this process goes on. */
+export const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Left> => {
+  const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } })
+  let out = ''
+  let err = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  const [status] = (await once(child, 'close')) as [number | null]
+  return { status, out, err }
+}
+
+/** A `heddle up` in a process of its own, ended with the test. */
+export class UpProcess {
+  private readonly child: ChildProcess
+  /** All that it has printed. */
+  output = ''
+
+  constructor(t: Test, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(process.execPath, [bin, 'up', ...args], { env: { ...process.env, ...env } })
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text
+      })
+    }
+    t.teardown(() => this.end('SIGKILL'))
+  }
+
+  /** Lines of the log whose message matches. */
+  log(pattern: RegExp) {
+    const lines = this.output.split('\n').filter((line) => line.startsWith('{'))
+    return lines.map((line) => JSON.parse(line)).filter(({ msg }) => pattern.test(msg))
+  }
+
+  /** Where it listens, once it does. */
+  async up(): Promise<{ readonly api: string; readonly port: number; readonly apps: readonly string[] }> {
+    await until(
+      'heddle is up',
+      () => {
+        if (this.child.exitCode !== null) throw new Error(`heddle up ended:\n${this.output}`)
+        return this.log(/^heddle is up$/).length > 0
+      },
+      30_000,
+    )
+    const [{ api, openflow, apps }] = this.log(/^heddle is up$/)
+    return { api: api.replace('http://', ''), port: Number(/:(\d+)$/.exec(openflow[0])?.[1]), apps }
+  }
+
+  /** Ends it by a signal, and gives its exit code. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exit = once(this.child, 'exit')
+      this.child.kill(signal)
+      await exit
+    }
+    return this.child.exitCode
+  }
+}
+
+/** Addresses that the system chooses, and a folder of the test's own. */
+export const anywhere = (data: string): string[] => ['--data', data, '--listen', '127.0.0.1:0', '--api', '127.0.0.1:0']
