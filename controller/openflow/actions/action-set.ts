@@ -51,7 +51,7 @@ class ActionTable {
 
   named(type: unknown, path: string): AnyKind {
     const kind = this.byName.get(String(type))
-    if (!kind) throw new EncodeError(path, `no action is called ${String(type)}`)
+    if (!kind) throw new EncodeError(`${path}.type`, `no action is called ${String(type)}`)
     return kind
   }
 }
@@ -71,7 +71,7 @@ const decodeAction = (table: ActionTable, reader: Reader): AnyAction => {
 
 const encodeAction = (table: ActionTable, writer: Writer, action: AnyAction, path: string): void => {
   const at = path === '' ? action.type : `${path}.${action.type}`
-  const kind = table.named(action.type, `${path}.type`)
+  const kind = table.named(action.type, path)
   const start = writer.pos
   writer.u16('type' in kind.wire ? kind.wire.type : experimenterType)
   writer.u16(0)
@@ -92,7 +92,7 @@ const actionCodec = (table: () => ActionTable): Codec<AnyAction> => ({
     ...jsonObject(table().named(value.type, value.type).body.toJson(value), value.type),
   }),
   fromJson(json, path) {
-    const kind = table().named(jsonObject(json, path).type, `${path}.type`)
+    const kind = table().named(jsonObject(json, path).type, path)
     return Object.assign({ type: kind.name }, kind.body.fromJson(json, path))
   },
 })
