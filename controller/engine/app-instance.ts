@@ -109,10 +109,19 @@ export class AppInstance {
     this.units.clear()
   }
 
-  /** Works in what has changed of what it knows. */
-  evaluate(): void {
+  /** False while there is something to evaluate. */
+  get settled(): boolean {
+    return this.units.settled
+  }
+
+  /**
+   * Works in what has changed of what it knows.
+   *
+   * @param until when to stop, by `performance.now()`; all of it unless given
+   */
+  evaluate(until?: number): void {
     try {
-      this.units.evaluate()
+      this.units.evaluate(until)
     } catch (error) {
       this.tell('a rule', error as Error, '')
     }

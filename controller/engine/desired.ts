@@ -43,10 +43,15 @@ export class Claims<K, T> {
   private readonly left = new Map<K, Claim<T>[]>()
   private readonly contested = new Set<K>()
   private readonly onChange: (key: K, before: Claim<T> | undefined) => void
+  private readonly onContest: () => void
 
-  /** @param onChange told of each key whose winner changes, with the winner before */
-  constructor(onChange: (key: K, before: Claim<T> | undefined) => void) {
+  /**
+   * @param onChange told of each key whose winner changes, with the winner before
+   * @param onContest told where more than one owner claims the same
+   */
+  constructor(onChange: (key: K, before: Claim<T> | undefined) => void, onContest: () => void) {
     this.onChange = onChange
+    this.onContest = onContest
   }
 
   get size(): number {
@@ -109,6 +114,7 @@ export class Claims<K, T> {
 
   private lose(key: K, claim: Claim<T>): void {
     this.contested.add(key)
+    this.onContest()
     dropOwner(this.losers, key, claim.owner)
     this.losers.set(key, [...(this.losers.get(key) ?? []), claim])
   }
@@ -145,19 +151,25 @@ export interface Changes {
 
 const noChanges = (): Changes => ({ flows: new Map(), groups: new Map(), meters: new Map() })
 
-const note =
-  <K, T>(changed: () => Map<K, Claim<T> | undefined>) =>
-  (key: K, previous: Claim<T> | undefined): void => {
-    const map = changed()
-    if (!map.has(key)) map.set(key, previous)
-  }
-
 /** Everything that one switch should hold, and what has changed of it since it was last told. */
 export class DesiredTable {
   private changes = noChanges()
-  readonly flows = new Claims<string, Flow>(note(() => this.changes.flows))
-  readonly groups = new Claims<number, GroupEntry>(note(() => this.changes.groups))
-  readonly meters = new Claims<number, MeterEntry>(note(() => this.changes.meters))
+  readonly flows: Claims<string, Flow>
+  readonly groups: Claims<number, GroupEntry>
+  readonly meters: Claims<number, MeterEntry>
+
+  /** @param touched told of each change and each contest */
+  constructor(touched: () => void = () => undefined) {
+    const claims = <K, T>(changes: () => Map<K, Claim<T> | undefined>) =>
+      new Claims<K, T>((key, before) => {
+        const noted = changes()
+        if (!noted.has(key)) noted.set(key, before)
+        touched()
+      }, touched)
+    this.flows = claims(() => this.changes.flows)
+    this.groups = claims(() => this.changes.groups)
+    this.meters = claims(() => this.changes.meters)
+  }
 
   /** Contests that have arisen since the last call, of all kinds. */
   takeContests(): Contest<Flow | GroupEntry | MeterEntry>[] {

@@ -14,6 +14,7 @@ import type { App, InstalledFlow, PacketSource } from './app.ts'
 import { AppInstance } from './app-instance.ts'
 import { configOf } from './config.ts'
 import { DesiredTable, ownerName } from './desired.ts'
+import { Evaluation } from './evaluation.ts'
 import { type DriftPolicy, Keeper } from './keeper.ts'
 import { planOf, type SwitchPlan } from './plan.ts'
 import { firstTableFor } from './tables.ts'
@@ -63,7 +64,10 @@ export class Engine {
   private readonly listenerOptions: ListenerOptions
   private readonly listeners: Listener[] = []
   private readonly ticker: NodeJS.Timeout
-  private scheduled = false
+  /** Evaluates what has changed, then has it sent. */
+  private readonly evaluation = new Evaluation(this.apps, () => this.send())
+  /** Datapath ids of switches whose desired tables have changed since. */
+  private readonly touched = new Set<bigint>()
 
   constructor(options: EngineOptions = {}) {
     this.report = options.report ?? (() => undefined)
@@ -110,7 +114,7 @@ export class Engine {
       firstTable: this.firstTableFor(app),
       config: configOf(app, config),
       switches: this.switches,
-      changed: () => this.schedule(),
+      changed: () => this.evaluation.schedule(),
       report: this.report,
       kept: old,
     })
@@ -125,7 +129,7 @@ export class Engine {
     old?.clear()
     if (!old) for (const one of this.switches.values()) instance.switchUp(one.view)
     this.report('info', `app ${app.name} ${old ? 'reloaded' : 'loaded'}`, { app: app.name })
-    this.schedule()
+    this.evaluation.schedule()
     return instance
   }
 
@@ -146,7 +150,7 @@ export class Engine {
     if (!instance) return false
     this.apps.delete(name)
     instance.clear()
-    this.schedule()
+    this.evaluation.schedule()
     this.report('info', `app ${name} unloaded`, { app: name })
     return true
   }
@@ -163,18 +167,15 @@ export class Engine {
     for (const app of this.apps.values()) app.tick()
   }
 
-  /** Works in what has changed, once in a turn of the event loop. */
-  private schedule(): void {
-    if (this.scheduled) return
-    this.scheduled = true
-    queueMicrotask(() => {
-      this.scheduled = false
-      for (const app of this.apps.values()) app.evaluate()
-      for (const live of this.switches.values()) {
-        this.tellContests(live)
-        if (live.desired.isChanged) live.keeper.kick()
-      }
-    })
+  /** Has the switches told whose tables have changed. */
+  private send(): void {
+    for (const dpid of this.touched) {
+      const live = this.switches.get(dpid)
+      if (!live) continue
+      this.tellContests(live)
+      if (live.desired.isChanged) live.keeper.kick()
+    }
+    this.touched.clear()
   }
 
   private tellContests({ desired, session }: LiveSwitch): void {
@@ -212,9 +213,8 @@ export class Engine {
     for (const app of this.apps.values()) {
       app.addSwitch(live)
       app.switchUp(live.view)
-      app.evaluate()
     }
-    this.tellContests(live)
+    this.evaluation.schedule()
     live.keeper.kick()
   }
 
@@ -231,7 +231,7 @@ export class Engine {
 
   private liveSwitch(session: Session): LiveSwitch {
     const { name } = session
-    const desired = new DesiredTable()
+    const desired = new DesiredTable(() => this.touched.add(session.info.dpid))
     const about = { dpid: name }
     const keeper = new Keeper(
       session,
@@ -254,7 +254,7 @@ export class Engine {
           this.report(error instanceof SwitchError ? 'warn' : 'error', text, { ...about, stack: error.stack })
         },
       },
-      { epoch: this.epoch, drift: this.drift, pollEvery },
+      { epoch: this.epoch, drift: this.drift, pollEvery, settling: () => this.evaluation.settling },
     )
     const { nicira, meters } = session.info.capabilities
     const reply = new Reply(session.connection.channel)
@@ -268,7 +268,6 @@ export class Engine {
     if (!live) return
     for (const app of this.apps.values()) {
       for (const flow of own) if (app.made(flow)) app.recover(flow, live.view)
-      app.evaluate()
     }
   }
 
@@ -282,7 +281,7 @@ export class Engine {
       app.switchDown(live.view)
     }
     this.report('info', `switch ${formatDpid(dpid)} is down: ${reason}`, { dpid: formatDpid(dpid) })
-    this.schedule()
+    this.evaluation.schedule()
   }
 
   private packetIn(live: LiveSwitch, packet: PacketInView): void {

@@ -30,6 +30,8 @@ export interface KeeperOptions {
   readonly drift: DriftPolicy
   /** Milliseconds between readings of a switch that cannot report changes: 5,000. */
   readonly pollEvery: number
+  /** Resolves once the desired table is whole again; undefined where it is. */
+  readonly settling: () => Promise<void> | undefined
 }
 
 /** Number of our flow monitor in a switch. */
@@ -123,7 +125,11 @@ export class Keeper {
   private async run(): Promise<void> {
     let sent = 0
     try {
-      while (!this.stopped && (!this.known || this.desired.isChanged)) sent += await this.step()
+      while (!this.stopped && (!this.known || this.desired.isChanged)) {
+        const settling = this.known ? this.options.settling() : undefined
+        if (settling) await settling
+        else sent += await this.step()
+      }
       this.running = false
       this.failures = 0
       if (!this.stopped) this.announce(sent)
@@ -150,7 +156,9 @@ export class Keeper {
     }
     await this.watch()
     const { session, desired, futile } = this
-    const reading = await reconcile(session, desired, this.options.epoch, futile, (own) => this.recover(own))
+    const { epoch, settling } = this.options
+    const recover = (own: readonly InstalledFlow[]) => this.recover(own)
+    const reading = await reconcile(session, desired, epoch, futile, { recover, settling })
     this.foreign.clear()
     for (const [key, flow] of reading.foreign) this.foreign.set(key, flow)
     for (const operation of reading.givenUp) this.events.givenUp(operation)

@@ -1,10 +1,23 @@
 import { appNumber, cookieHigh, unitNumber } from '../flow/index.ts'
 import type { Owner } from './desired.ts'
+import type { Thing } from './transaction.ts'
 
 interface Taken {
   readonly owner: Owner
   times: number
+  /** What it wanted lately on some switch. */
+  recent: (readonly Thing[])[]
 }
+
+/** Lists kept to be shared: most owners want one thing on one switch and another on all others. */
+const mostRecent = 4
+
+const isSame = (a: readonly Thing[], b: readonly Thing[]): boolean =>
+  a.length === b.length && a.every((one, index) => isTwin(one, b[index] as Thing))
+
+const isTwin = (a: Thing, b: Thing): boolean =>
+  a.effect === b.effect &&
+  ('key' in a ? 'key' in b && a.key === b.key && a.drop === b.drop : !('key' in b) && a.id === b.id)
 
 /** The owners of one app, one for each rule and object, shared by all switches. */
 export class Owners {
@@ -31,7 +44,7 @@ export class Owners {
       return known.owner
     }
     const owner = { app: this.app, rule, object, cookieHigh: this.high, cookieLow: unitNumber(rule, object) }
-    this.ofRule(rule).set(object, { owner, times: 1 })
+    this.ofRule(rule).set(object, { owner, times: 1, recent: [] })
     return owner
   }
 
@@ -41,6 +54,16 @@ export class Owners {
     const objects = new Map<string, Taken>()
     this.taken.set(rule, objects)
     return objects
+  }
+
+  /** What an owner wants on a switch: the same list where it wants the same on another. */
+  share({ rule, object }: Owner, things: readonly Thing[]): readonly Thing[] {
+    const known = this.taken.get(rule)?.get(object)
+    if (!known || things.length === 0) return things
+    const same = known.recent.find((list) => isSame(list, things))
+    if (same) return same
+    known.recent = [things, ...known.recent.slice(0, mostRecent - 1)]
+    return things
   }
 
   release({ rule, object }: Owner): void {

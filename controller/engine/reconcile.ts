@@ -108,6 +108,14 @@ const entryDifferences = (what: 'group' | 'meter', installed: Entries, desired: 
   return found
 }
 
+/** What happens between reading a switch and comparing it with what is wanted. */
+interface Ready {
+  /** Is shown our own flows, and may change what is wanted. */
+  readonly recover: (own: readonly InstalledFlow[]) => void
+  /** Resolves once the desired table is whole again; undefined where it is. */
+  readonly settling: () => Promise<void> | undefined
+}
+
 /** What reading a switch has shown. */
 export interface Reading {
   readonly transaction: Transaction
@@ -123,7 +131,7 @@ export interface Reading {
  * Reads what a switch holds, and gives what it needs to hold what is wanted. Nothing is cleared
  * first: what is right stays, and goes on counting.
  *
- * @param recover is shown our own flows before they are compared, and may change what is wanted
+ * @param ready what makes the desired table ready to be compared
  * @throws RequestTimeout, ConnectionClosed, RequestRefused
  */
 export const reconcile = async (
@@ -131,10 +139,11 @@ export const reconcile = async (
   desired: DesiredTable,
   epoch: number,
   futile: Futile,
-  recover: (own: readonly InstalledFlow[]) => void,
+  { recover, settling }: Ready,
 ): Promise<Reading> => {
   const installed = await readAll(session, epoch)
   recover(installed.own)
+  for (let wait = settling(); wait; wait = settling()) await wait
   desired.takeChanges()
   const kinds = [
     flowDifferences(installed, desired),

@@ -280,7 +280,9 @@ export class Units {
   private evaluateUnit(unit: Unit): void {
     const { reading } = this
     try {
-      this.claim(unit, thingsOf(this.run(unit)))
+      const wanted = thingsOf(this.run(unit))
+      const isLocal = this.placements.has(unit.owner.rule)
+      this.claim(unit, isLocal ? wanted : this.owners.share(unit.owner, wanted))
     } finally {
       // Also where the rule fails: a change of what it read may be what mends it.
       this.readers.note(unit, unit.reads, reading)

@@ -1,0 +1,52 @@
+import type { AppInstance } from './app-instance.ts'
+
+/** Milliseconds of evaluating between looks at what switches have sent: their echoes cannot wait for a million flows. */
+const slice = 10
+
+/**
+ * Evaluates what has changed, once in a turn of the event loop; much of it, a slice at a time. What
+ * is sent to switches waits until all is worked in, so that no change is sent in pieces.
+ */
+export class Evaluation {
+  private readonly apps: ReadonlyMap<string, AppInstance>
+  private readonly done: () => void
+  private scheduled = false
+  private waiting: (() => void)[] = []
+
+  /** @param done called each time that all is worked in */
+  constructor(apps: ReadonlyMap<string, AppInstance>, done: () => void) {
+    this.apps = apps
+    this.done = done
+  }
+
+  /** Has what has changed worked in at the end of this turn. */
+  schedule(): void {
+    if (this.scheduled) return
+    this.scheduled = true
+    queueMicrotask(() => this.work())
+  }
+
+  /** Resolves when all is worked in, but for what has changed since; undefined where all is. */
+  get settling(): Promise<void> | undefined {
+    if (this.settled) return undefined
+    this.schedule()
+    return new Promise((resolve) => this.waiting.push(resolve))
+  }
+
+  private get settled(): boolean {
+    for (const app of this.apps.values()) if (!app.settled) return false
+    return true
+  }
+
+  private work(): void {
+    const until = performance.now() + slice
+    for (const app of this.apps.values()) app.evaluate(until)
+    if (!this.settled) {
+      setImmediate(() => this.work())
+      return
+    }
+    this.scheduled = false
+    this.done()
+    for (const resolve of this.waiting.splice(0)) resolve()
+  }
+}
