@@ -14,7 +14,7 @@ import type { App, InstalledFlow, PacketSource } from './app.ts'
 import { AppInstance } from './app-instance.ts'
 import { configOf } from './config.ts'
 import { DesiredTable, ownerName } from './desired.ts'
-import { Evaluation } from './evaluation.ts'
+import { Evaluation, slice } from './evaluation.ts'
 import { type DriftPolicy, Keeper } from './keeper.ts'
 import { planOf, type SwitchPlan } from './plan.ts'
 import { firstTableFor } from './tables.ts'
@@ -167,15 +167,19 @@ export class Engine {
     for (const app of this.apps.values()) app.tick()
   }
 
-  /** Has the switches told whose tables have changed. */
+  /** Has the switches told whose tables have changed; where there are many, some in each turn of the event loop. */
   private send(): void {
+    const until = performance.now() + slice
     for (const dpid of this.touched) {
+      this.touched.delete(dpid)
       const live = this.switches.get(dpid)
       if (!live) continue
       this.tellContests(live)
       if (live.desired.isChanged) live.keeper.kick()
+      if (performance.now() < until) continue
+      setImmediate(() => this.send())
+      return
     }
-    this.touched.clear()
   }
 
   private tellContests({ desired, session }: LiveSwitch): void {

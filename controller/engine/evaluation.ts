@@ -1,7 +1,7 @@
 import type { AppInstance } from './app-instance.ts'
 
-/** Milliseconds of evaluating between looks at what switches have sent: their echoes cannot wait for a million flows. */
-const slice = 10
+/** Milliseconds of work between looks at what switches have sent: their echoes cannot wait for a million flows. */
+export const slice = 10
 
 /**
  * Evaluates what has changed, once in a turn of the event loop; much of it, a slice at a time. What

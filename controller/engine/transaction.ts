@@ -99,7 +99,9 @@ export const entryChange = <T extends Entry>(
     ? undefined
     : entryOperation(what, thing, owner, held === undefined ? Command.ADD : Command.MODIFY)
 
-const isOperation = (operation: Operation | undefined): operation is Operation => operation !== undefined
+const append = (operations: Operation[], operation: Operation | undefined): void => {
+  if (operation) operations.push(operation)
+}
 
 const heldOf = (claim: Claim<Flow> | undefined): Held | undefined =>
   claim && {
@@ -118,7 +120,7 @@ const flowParts = (changes: Changes, desired: DesiredTable): Parts => {
   const go: Operation[] = []
   for (const [key, before] of changes.flows) {
     const wanted = desired.flows.get(key)
-    if (wanted) come.push(...[flowChange(heldOf(before), wanted)].filter(isOperation))
+    if (wanted) append(come, flowChange(heldOf(before), wanted))
     else if (before) go.push(flowOperation(FlowCommand.DELETE_STRICT, before.thing, before.owner, 0, 0))
   }
   return { come, go }
@@ -133,7 +135,7 @@ const entryParts = <T extends Entry>(
   const go: Operation[] = []
   for (const [id, before] of changes) {
     const wanted = wantedOf(id)
-    if (wanted) come.push(...[entryChange(what, before?.thing.effect, wanted)].filter(isOperation))
+    if (wanted) append(come, entryChange(what, before?.thing.effect, wanted))
     else if (before) go.push(entryOperation(what, before.thing, before.owner, Command.DELETE))
   }
   return { come, go }

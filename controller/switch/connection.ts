@@ -66,7 +66,8 @@ export class Connection {
   private readonly events: ConnectionEvents
   private readonly conversation: Conversation
   private readonly requests = new Requests()
-  private heard = Date.now()
+  private heard = performance.now()
+  private checked = performance.now()
   private readonly liveness: NodeJS.Timeout
   private over = false
 
@@ -76,7 +77,7 @@ export class Connection {
     this.events = events
     this.channel = new Channel(stream, this.options.channel)
     this.conversation = new Conversation({ ...this.options.conversation, packetIn: (view) => this.packetIn(view) })
-    this.liveness = setInterval(() => this.checkLiveness(), Math.min(1_000, this.options.echoAfter))
+    this.liveness = setInterval(() => this.checkLiveness(), this.checkEvery)
     this.liveness.unref()
     stream.on('data', (chunk: Buffer) => this.read(chunk))
     stream.on('end', () => this.handle(this.conversation.end()))
@@ -91,7 +92,7 @@ export class Connection {
 
   /** Milliseconds since the switch last sent anything. */
   get silence(): number {
-    return Date.now() - this.heard
+    return performance.now() - this.heard
   }
 
   /**
@@ -162,7 +163,7 @@ export class Connection {
 
   private read(chunk: Buffer): void {
     if (this.over) return
-    this.heard = Date.now()
+    this.heard = performance.now()
     this.handle(this.conversation.push(chunk))
     if (chunk.length >= fullRead || this.channel.congested) this.yieldTurn()
   }
@@ -218,7 +219,17 @@ export class Connection {
     if (!this.over) this.events.packetIn(view)
   }
 
+  /** Milliseconds. */
+  private get checkEvery(): number {
+    return Math.min(1_000, this.options.echoAfter)
+  }
+
   private checkLiveness(): void {
+    const now = performance.now()
+    // While the controller itself stood still it could hear nobody: that is no silence of the switch.
+    const late = now - this.checked - this.checkEvery
+    if (late > this.checkEvery) this.heard = Math.min(now, this.heard + late)
+    this.checked = now
     const { silence } = this
     if (silence >= this.options.deadAfter) this.close(`nothing was heard for ${this.options.deadAfter} ms`)
     else if (silence >= this.options.echoAfter)

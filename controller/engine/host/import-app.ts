@@ -1,14 +1,37 @@
 import { pathToFileURL } from 'node:url'
 import { type App, defineApp } from '../app.ts'
 import { AppFileError } from './app-source.ts'
-import { appMark } from './resolve-heddle.ts'
+import { appMark, resolveHeddle } from './resolve-heddle.ts'
 
 const isTypeScript = (file: string): boolean => /\.[cm]?ts$/.test(file)
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
 
+/** Whether Node did not know what to do with TypeScript. */
+const isUnread = (file: string, error: unknown): boolean =>
+  isTypeScript(file) && codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION'
+
+const importAnew = (file: string): Promise<unknown> => {
+  const url = pathToFileURL(file)
+  url.search = `${appMark}=${process.hrtime.bigint()}`
+  return import(url.href)
+}
+
+/** Has tsx read TypeScript from now on, where it is installed; says whether it is. */
+const readTypeScript = async (): Promise<boolean> => {
+  try {
+    const { register } = await import('tsx/esm/api')
+    register()
+    // Hooks that are registered last are asked first, and ours must be.
+    resolveHeddle()
+    return true
+  } catch {
+    return false
+  }
+}
+
 const explained = (file: string, error: unknown): AppFileError => {
-  if (isTypeScript(file) && codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION') {
+  if (isUnread(file, error)) {
     return new AppFileError(
       `${file} is TypeScript, which Node ${process.versions.node} does not read by itself: ` +
         'use Node 22.18 or later, npm install tsx beside heddle, or give a .js file',
@@ -49,10 +72,11 @@ const check = (value: unknown, file: string): App => {
  * @throws AppFileError, RangeError for a bad name
  */
 export const importApp = async (file: string): Promise<App> => {
-  const url = pathToFileURL(file)
-  url.search = `${appMark}=${process.hrtime.bigint()}`
-  const module = await import(url.href).catch((error: unknown) => {
-    throw explained(file, error)
+  const module = await importAnew(file).catch(async (error: unknown) => {
+    if (!isUnread(file, error) || !(await readTypeScript())) throw explained(file, error)
+    return importAnew(file).catch((second: unknown) => {
+      throw explained(file, second)
+    })
   })
   return check(defaultOf(module as { readonly default?: unknown }), file)
 }
