@@ -19,7 +19,7 @@ import {
 import { Wiretap } from './wiretap.ts'
 
 // Each test has a host of its own.
-t.jobs = 2
+t.jobs = 4
 
 interface Lab extends Running {
   readonly host: OvsHost
