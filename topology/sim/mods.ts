@@ -27,7 +27,7 @@ export type Change = (message: Mod, journal: Journal, origin?: Origin) => void
 
 const usualLimit = 0x1_0000
 /** Numbers of ports are below this, as in Open vSwitch. */
-const portLimit = 0xff00
+export const portLimit = 0xff00
 
 /** What of a switch actions may refer to. */
 export const referentsOf = (sw: SimSwitch): Referents => ({

@@ -81,6 +81,16 @@ export class Client {
     return lists.map(({ answers }) => answers)
   }
 
+  /** Puts messages into a bundle; the outcome of each. */
+  async addAll(bundleId: number, flags: number, requests: readonly Request[]): Promise<readonly string[]> {
+    const adds = requests.map((request): Request => {
+      // The message inside has the number of the one around it.
+      const xid = this.nextXid + requests.indexOf(request)
+      return { type: 'bundleAdd', bundleId, flags, message: { ...request, xid } as Message }
+    })
+    return this.outcomes(adds)
+  }
+
   /** Waits until the switch has done all that was sent. */
   async barrier(): Promise<void> {
     await this.greeted

@@ -121,6 +121,8 @@ export const ctExecutors: Some<'ct' | 'ctClear'> = {
   ct(passage, step) {
     const zone = typeof step.zone === 'number' ? step.zone : Number(readField(passage, step.zone) ?? 0n)
     track(passage, step, zone)
+    // What tracking says is known only in the table that it leads to.
+    clearCt(passage.key)
   },
   ctClear: ({ key }) => clearCt(key),
 }

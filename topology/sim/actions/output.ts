@@ -7,10 +7,10 @@ import { readField } from './field-access.ts'
 import { normal } from './normal.ts'
 import { flood, send } from './send.ts'
 
-/** The controller's part of OpenFlow 1.3.5 §7.4.1: a table-miss flow is said to be no match. */
+/** A table-miss flow is said to be no match (OpenFlow 1.3.5 §7.4.1), but not for a controller's own packet. */
 const toController = (passage: Passage, maxLen: number): void => {
   const entry = passage.level?.entry
-  const isMiss = entry !== undefined && entry.priority === 0 && entry.match.length === 0
+  const isMiss = entry !== undefined && entry.priority === 0 && entry.match.length === 0 && !passage.fromController
   punt(passage, { reason: isMiss ? PacketInReason.NO_MATCH : PacketInReason.ACTION, maxLen })
 }
 

@@ -98,8 +98,7 @@ const packetIn2 = (connection: Connection, punt: Punt, match: Match): Message =>
   type: 'packetIn2',
   xid: 0,
   properties: [
-    { type: 'packet', data: punt.frame.subarray(0, punt.maxLen) },
-    ...(punt.maxLen < punt.frame.length ? [{ type: 'fullLen', fullLen: punt.frame.length } as const] : []),
+    { type: 'packet', data: punt.frame },
     { type: 'tableId', tableId: punt.tableId },
     { type: 'cookie', cookie: punt.cookie },
     { type: 'reason', reason: punt.reason },
@@ -125,7 +124,8 @@ export const packetInFor = (connection: Connection, punt: Punt): Message => {
     tableId: punt.tableId,
     cookie: punt.cookie,
     match,
-    data: punt.frame.slice(0, punt.maxLen),
+    // What is not kept here is sent whole.
+    data: bufferId === undefined ? punt.frame : punt.frame.slice(0, punt.maxLen),
   }
 }
 

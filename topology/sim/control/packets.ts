@@ -3,7 +3,7 @@ import { NO_BUFFER } from '../../../controller/openflow/messages/flow-mod.ts'
 import type { MessageNamed } from '../../../controller/openflow/messages/messages.ts'
 import { ProtocolError } from '../../../controller/openflow/wire/errors.ts'
 import { checkActions } from '../actions/check.ts'
-import { referentsOf } from '../mods.ts'
+import { portLimit, referentsOf } from '../mods.ts'
 import type { Connection } from './connection.ts'
 import type { Handlers } from './handlers.ts'
 import { resume } from './packet-in.ts'
@@ -11,8 +11,9 @@ import { resume } from './packet-in.ts'
 const namedPorts: readonly number[] = [Port.LOCAL, Port.CONTROLLER, Port.ANY]
 
 const checkInPort = (port: number): void => {
-  if (port === 0 || (port >= 0xff00 && !namedPorts.includes(port)))
-    throw new ProtocolError('OFPBRC_BAD_PORT', `${port}`)
+  const isReserved = port >= Port.IN_PORT
+  if (port >= portLimit && !isReserved) throw new ProtocolError('OFPBAC_BAD_OUT_PORT', `in_port ${port}`)
+  if (isReserved && !namedPorts.includes(port)) throw new ProtocolError('OFPBRC_BAD_PORT', `in_port ${port}`)
 }
 
 /** Sends a controller's packet. @throws ProtocolError or Refusal */

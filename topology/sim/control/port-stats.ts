@@ -1,6 +1,5 @@
 import { Port } from '../../../controller/openflow/fields/port-text.ts'
 import type { PortStats } from '../../../controller/openflow/multipart/port.ts'
-import { ProtocolError } from '../../../controller/openflow/wire/errors.ts'
 import type { SimPort } from '../ports/port-table.ts'
 import type { Connection } from './connection.ts'
 import { durationSince } from './duration.ts'
@@ -23,12 +22,11 @@ const statsOf = (port: SimPort, now: number): PortStats => ({
   ...durationSince(port.created, now),
 })
 
-/** The ports that a request names: one or all. @throws ProtocolError where it is not there */
+/** The ports that a request names: all, one, or, where it is not there, none. */
 const portsOf = ({ sw }: Connection, number: number): readonly SimPort[] => {
   if (number === Port.ANY) return [...sw.ports]
   const port = sw.ports.get(number)
-  if (!port) throw new ProtocolError('OFPBRC_BAD_PORT', `port ${number}`)
-  return [port]
+  return port ? [port] : []
 }
 
 /** Requests about ports. They have no queues. */
@@ -42,12 +40,10 @@ export const portStatsHandlers = {
     const all = portsOf(connection, portNo).map((port) => statsOf(port, now))
     connection.sendParts(all, (ports, flags) => ({ type: 'portStatsReply', xid, flags, ports }))
   },
-  queueStatsRequest(connection, { xid, portNo }) {
-    portsOf(connection, portNo)
+  queueStatsRequest(connection, { xid }) {
     connection.send({ type: 'queueStatsReply', xid, flags: 0, queues: [] })
   },
   queueGetConfigRequest(connection, { xid, port }) {
-    portsOf(connection, port)
     connection.send({ type: 'queueGetConfigReply', xid, port, queues: [] })
   },
 } satisfies Handlers

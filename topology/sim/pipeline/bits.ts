@@ -58,8 +58,3 @@ export const getWords = (key: Key, word: number, count: number): bigint =>
 /** A 48-bit number in two words. */
 export const getMac = (key: Key, word: number): number =>
   ((key[word] as number) & 0xffff) * 0x1_0000_0000 + ((key[word + 1] as number) >>> 0)
-
-export const setMac = (key: Key, word: number, value: number): void => {
-  key[word] = Math.floor(value / 0x1_0000_0000)
-  key[word + 1] = (value % 0x1_0000_0000) | 0
-}

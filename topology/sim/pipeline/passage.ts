@@ -57,7 +57,7 @@ export class Passage {
   queueId: number | undefined
   /** Times that the packet started anew after connection tracking. */
   readonly restarts: number
-  /** Runs on behalf of a packet-out, where output to TABLE is legal. */
+  /** The packet is a controller's own. */
   readonly fromController: boolean
   private levels: Level[] = []
   private lookups = 0

@@ -5,8 +5,8 @@ import type { Match, Oxm } from '../../../controller/openflow/fields/oxm.ts'
 import type { FieldKey } from '../../../controller/openflow/fields/rows.ts'
 import { MissingPrerequisiteError, ProtocolError } from '../../../controller/openflow/wire/errors.ts'
 import { isLaterFragment, needsUpper } from '../actions/shape.ts'
-import { setBits } from '../pipeline/bits.ts'
-import { newKey, type Place, places } from '../pipeline/layout.ts'
+import { type Place, places } from '../pipeline/layout.ts'
+import { MatcherDraft } from './matcher-draft.ts'
 import type { OptionTable } from './options.ts'
 
 /** The words of a key that a match looks at, and the bits of them; the values stand apart. */
@@ -27,34 +27,28 @@ export interface Matcher {
 export const placeOf = (field: Field, options: OptionTable): Place | undefined =>
   field.variable ? options.place(field) : places[field.key as FieldKey]
 
-const refuse = (oxm: Oxm, options: OptionTable): never => {
-  if (oxm.field.variable) options.refuse(oxm.field)
-  throw new ProtocolError('OFPBMC_BAD_FIELD', `${oxm.code.name} is not supported`)
+const refuse = (field: Field, options: OptionTable): never => {
+  if (field.variable) options.refuse(field)
+  throw new ProtocolError('OFPBMC_BAD_FIELD', `${field.code.name} is not supported`)
 }
-
-const ones = (width: number): bigint => (1n << BigInt(width)) - 1n
 
 /** Compares fields that were canonical to begin with. */
 const compile = (match: Match, options: OptionTable): Matcher => {
-  const [values, masks] = [newKey(), newKey()]
-  for (const oxm of match) {
-    const place = placeOf(oxm.field, options) ?? refuse(oxm, options)
-    const mask = oxm.mask === undefined ? ones(place.width) : BigInt(oxm.mask)
-    setBits(masks, place, 0, place.width, mask)
-    setBits(values, place, 0, place.width, BigInt(oxm.value) & mask)
-    if (oxm.field.variable) options.markPresent(oxm.field, masks, values)
+  const draft = new MatcherDraft()
+  for (const { field, value, mask } of match) {
+    const place = placeOf(field, options) ?? refuse(field, options)
+    draft.field(place, value, mask)
+    if (field.variable) options.markPresent(field, draft)
   }
-  const words = [...masks.keys()].filter((word) => masks[word] !== 0)
-  const pick = (from: Int32Array): number[] => words.map((word) => from[word] as number)
-  const picked = pick(masks)
-  return { mask: { words, masks: picked, id: `${words.join()}/${picked.join()}` }, values: pick(values) }
+  return draft.finish()
 }
 
 const checkDuplicates = (match: Match): void => {
-  const seen = new Set<Field>()
-  for (const { field, code } of match) {
-    if (seen.has(field)) throw new ProtocolError('OFPBMC_DUP_FIELD', `${code.name} twice`)
-    seen.add(field)
+  for (let index = 1; index < match.length; index++) {
+    const { field, code } = match[index] as Oxm
+    for (let before = 0; before < index; before++) {
+      if (match[before]?.field === field) throw new ProtocolError('OFPBMC_DUP_FIELD', `${code.name} twice`)
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Field } from '../../../controller/openflow/fields/field.ts'
 import { codeByName, withLength } from '../../../controller/openflow/fields/oxm.ts'
 import { type Key, optionSpace, type Place, Word } from '../pipeline/layout.ts'
 import { Refusal } from '../refusal.ts'
+import type { MatcherDraft } from './matcher-draft.ts'
 
 /** Which tun_metadata field a Geneve option stands for. */
 export interface OptionMapping {
@@ -37,11 +38,10 @@ export class OptionTable {
   }
 
   /** Has a matcher ask that the option is there. */
-  markPresent(field: Field, masks: Key, values: Key): void {
+  markPresent(field: Field, draft: MatcherDraft): void {
     const index = indexOf(field)
-    const word = Word.TUN_METADATA_PRESENT + (index >>> 5)
-    masks[word] = (masks[word] as number) | (1 << (index % 32))
-    values[word] = (values[word] as number) | (1 << (index % 32))
+    const bit = 1 << (index % 32)
+    draft.word(Word.TUN_METADATA_PRESENT + (index >>> 5), bit, bit)
   }
 
   isPresent(field: Field, key: Key): boolean {
