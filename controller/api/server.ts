@@ -13,6 +13,7 @@ import { answers } from './routes/answers.ts'
 import { apps } from './routes/apps.ts'
 import { flows } from './routes/flows.ts'
 import { switches } from './routes/switches.ts'
+import { ErrorBody } from './schemas.ts'
 
 export interface ApiOptions extends Omit<ApiContext, 'trusted'> {
   /** What callers must show; needed where others than this machine can reach the API. */
@@ -44,6 +45,9 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
     return problems.length === 0 ? { value } : { error: badRequest(httpPart, problems) }
   })
   answerErrors(api, failed)
+  api.addHook('onRoute', ({ schema }) => {
+    if (schema?.response) Object.assign(schema.response, { '4xx': ErrorBody, '5xx': ErrorBody })
+  })
   guard(api, token)
   await api.register(swagger, documentation(version))
   await api.register(swaggerUi, { routePrefix: '/docs' })

@@ -5,7 +5,6 @@ import {
   describeParts,
   describePort,
   type Finding,
-  formatDpid,
   type HostedApp,
   type InstalledFlow,
   type LiveSwitch,
@@ -107,5 +106,3 @@ export const whyView = ({ is, app, rule, object, cookie, drop, flow }: Finding) 
   ...{ is, app, rule, object, cookie: cookieText(cookie), flow },
   ...(drop === undefined ? {} : { drop }),
 })
-
-export const dpidText = formatDpid

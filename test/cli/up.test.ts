@@ -1,9 +1,12 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { parse } from 'yaml'
 import { CliError } from '../../controller/cli/cli-error.ts'
+import { Config } from '../../controller/cli/up/config-schema.ts'
 import { settingsOf } from '../../controller/cli/up/settings.ts'
+import { problemsOf } from '../../controller/engine/index.ts'
 import { SimSwitch } from '../../topology/sim/index.ts'
 import { appText, folderFor, LOCAL, writeApp } from '../api/lab.ts'
 import { until } from '../engine/lab.ts'
@@ -121,6 +124,14 @@ t.test('a configuration that is wrong: the line is named', (t) => {
     writeFileSync(config, text)
     t.equal(complaintOf(config).slice(0, config.length + complaint.length), config + complaint, text)
   }
+  t.end()
+})
+
+t.test("the README's configuration file is one", (t) => {
+  const [, text = ''] =
+    /```yaml\n(.*?)```/s.exec(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')) ?? []
+  t.ok(text.includes('openflow:'))
+  t.same(problemsOf(Config, parse(text)), [])
   t.end()
 })
 

@@ -1,11 +1,15 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** All that the package may use, and no more. */
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 const run = (command: string, args: readonly string[], cwd: string): string => {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
@@ -19,9 +23,28 @@ const consumer = (): string => {
   mkdirSync(join(modules, 'heddle'), { recursive: true })
   const [{ filename }] = JSON.parse(run('npm', ['pack', '--silent', '--json', '--pack-destination', folder], root))
   run('tar', ['xzf', join(folder, filename), '--strip-components=1', '-C', join(modules, 'heddle')], folder)
-  for (const name of ['commander', '@types']) symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  for (const name of [...Object.keys(dependencies), '@types']) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   return folder
+}
+
+/** What `heddle up` with an app prints until it is up, or ends. */
+const upOnce = async (folder: string, app: string): Promise<string> => {
+  const bin = join(folder, 'node_modules/heddle/controller/cli/heddle.js')
+  const places = ['--data', join(folder, 'data'), '--listen', '127.0.0.1:0', '--api', '127.0.0.1:0']
+  const child = spawn(process.execPath, [bin, 'up', '--app', app, ...places], { cwd: folder })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+      if (printed.includes('heddle is up')) child.kill('SIGTERM')
+    })
+  }
+  await once(child, 'close')
+  return printed
 }
 
 const readmes = ['README.md', 'controller/openflow/README.md']
@@ -42,7 +65,7 @@ t.test('the package as npm packs it', (t) => {
 
   t.test('holds what runs, and no sources or tests', (t) => {
     const files = run('find', ['.', '-type', 'f'], join(folder, 'node_modules/heddle')).trim().split('\n')
-    const others = files.filter((file) => !/^\.\/dist\/controller\/.*(\.js|\.d\.ts)$/.test(file)).sort()
+    const others = files.filter((file) => !/^\.\/dist\/(apps|controller)\/.*(\.js|\.d\.ts)$/.test(file)).sort()
     t.same(others, ['./CHANGELOG.md', './LICENSE', './README.md', './controller/cli/heddle.js', './package.json'])
     t.end()
   })
@@ -58,6 +81,20 @@ t.test('the package as npm packs it', (t) => {
     t.equal(run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], folder), '')
     for (const { name, output } of all) t.equal(run(process.execPath, [`${name}.js`], folder), output)
     t.end()
+  })
+
+  t.test('runs a controller with an app of its own, and one in a file as apps/README.md has it', async (t) => {
+    const [, program = ''] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, 'apps/README.md'), 'utf8')) ?? []
+    // An annotation, so that it is no JavaScript.
+    writeFileSync(join(folder, 'wire.ts'), `${program}\nexport const ports: number = 2\n`)
+    t.equal(run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], folder), '')
+    t.match(await upOnce(folder, 'l2-switch'), /"apps":\["l2-switch"\]/)
+    t.match(await upOnce(folder, './wire.js'), /"apps":\["wire"\]/)
+    const needsTsx = !('typescript' in process.features)
+    const untyped = /wire\.ts is TypeScript, which Node .* does not read by itself: use Node 22\.18/
+    t.match(await upOnce(folder, './wire.ts'), needsTsx ? untyped : /"apps":\["wire"\]/)
+    symlinkSync(join(root, 'node_modules/tsx'), join(folder, 'node_modules/tsx'))
+    t.match(await upOnce(folder, './wire.ts'), /"apps":\["wire"\]/)
   })
 
   t.test('has a working command', (t) => {

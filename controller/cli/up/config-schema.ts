@@ -1,7 +1,8 @@
 import Type, { type Static, type TProperties } from 'typebox'
 
 const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
-const optional = <P extends TProperties>(properties: P) => Type.Partial(Type.Object(properties), { additionalProperties: false })
+const optional = <P extends TProperties>(properties: P) =>
+  Type.Partial(Type.Object(properties), { additionalProperties: false })
 
 /** Paths are relative to the file that they stand in. */
 const Tls = closed({ key: Type.String(), cert: Type.String(), ca: Type.String() })

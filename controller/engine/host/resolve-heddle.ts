@@ -20,11 +20,12 @@ export const appMark = 'heddle-app'
  */
 const hooks = `
 let own
+const modules = { commonjs: 'module', 'commonjs-typescript': 'module-typescript' }
 export const initialize = (given) => { own = given }
 export const resolve = async (specifier, context, next) => {
   const found = await next(own[specifier] ?? specifier, context)
   const isApp = specifier.includes('?${appMark}=') && !/\\.c[jt]s\\?/.test(specifier)
-  return isApp ? { ...found, format: 'module' } : found
+  return isApp && found.format in modules ? { ...found, format: modules[found.format] } : found
 }`
 
 /** Lets apps import `heddle` wherever their file lies. Once in a process is enough. */
