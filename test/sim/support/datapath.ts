@@ -18,6 +18,8 @@ const numberOf = (text: string): bigint => {
 const setMember = (fields: FrameFields, header: string, { key, value }: Item): void => {
   const [text = '', maskText] = value.split('/')
   const name = `${header}.${key}`
+  // An option that a packet does not have is not added to it.
+  if (header === 'nd' && key !== 'target' && fields[name] === undefined) return
   const old = fields[name] ?? 0n
   const mask = maskText === undefined ? undefined : numberOf(maskText)
   fields[name] = mask === undefined ? numberOf(text) : (old & ~mask) | (numberOf(text) & mask)
