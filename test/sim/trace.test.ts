@@ -16,7 +16,11 @@ const ports = 4
 /** Differences that are shown in full before the rest is only counted. */
 const mostShown = 3
 
-t.test('random flows do to random frames what they do in Open vSwitch', async (t) => {
+/** Milliseconds. */
+const timeout = 30_000 + rounds * 200
+t.setTimeout(timeout)
+
+t.test('random flows do to random frames what they do in Open vSwitch', { timeout }, async (t) => {
   if (!ovs(t) || !namespaces(t)) return
   const bridge = await RealBridge.start('simtr', ports)
   t.teardown(() => bridge.stop())
