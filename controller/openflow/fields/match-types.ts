@@ -32,6 +32,13 @@ type ValueOrMasked<K extends FieldKey> = Rows[K]['maskable'] extends true ? Valu
  */
 export type MatchInput = { readonly [K in FieldKey]?: ValueOrMasked<K> }
 
+/** 2^992 - 1: Geneve options have up to 124 bytes. */
+type Digits992 = [
+  '4185580496821356722454785347890632072505487545724740654077149954571683793456781728489056167248811945',
+  '8109166910841919797858872862722356017328064756151166307827869405370407152286801072676024887272960758',
+  '524035337792904616958075776435777990406039363527010043736240963055342423554029893064011082834640895',
+]
+
 type Maximum = {
   1: '1'
   2: '3'
@@ -49,6 +56,7 @@ type Maximum = {
   48: '281474976710655'
   64: '18446744073709551615'
   128: '340282366920938463463374607431768211455'
+  992: `${Digits992[0]}${Digits992[1]}${Digits992[2]}`
 }
 
 type DigitOrder<A extends string, B extends string> = A extends B
@@ -71,18 +79,16 @@ type Order<
     : '<'
 
 /** True where a literal has at most `B` bits; numbers known only at run time pass here. */
-type Fits<V, B extends Bits> = B extends keyof Maximum
-  ? V extends number | bigint
-    ? number extends V
+type Fits<V, B extends Bits> = V extends number | bigint
+  ? number extends V
+    ? true
+    : bigint extends V
       ? true
-      : bigint extends V
-        ? true
-        : `${V}` extends `${string}${'-' | '.' | 'e'}${string}`
+      : `${V}` extends `${string}${'-' | '.' | 'e'}${string}`
+        ? false
+        : Order<`${V}`, Maximum[B]> extends '>'
           ? false
-          : Order<`${V}`, Maximum[B]> extends '>'
-            ? false
-            : true
-    : true
+          : true
   : true
 
 type FitsMasked<V, B extends Bits> = V extends Masked<infer W> ? Fits<W, B> : Fits<V, B>
