@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
@@ -49,27 +49,3 @@ export const run = async (command: string, args: readonly string[], options: Opt
     })
   }
 }
-
-/**
- * Runs a command to its end with text on its standard input.
- *
- * @throws CommandError when it does not exit with 0
- */
-export const feed = (command: string, args: readonly string[], input: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-    })
-    child.on('error', reject)
-    child.on('close', (code) => {
-      if (code === 0) resolve(stdout)
-      else reject(new CommandError([command, ...args].join(' '), code ?? undefined, { stdout, stderr }))
-    })
-    child.stdin.end(input)
-  })
