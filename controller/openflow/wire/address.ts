@@ -75,10 +75,11 @@ export const formatIpv6 = (address: Ipv6): string => {
   return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`
 }
 
-const parseGroups = (text: string, whole: string): number[] => {
+/** Groups between colons; the last of an address may be one of IPv4. */
+const parseGroups = (text: string, whole: string, isEnd: boolean): number[] => {
   if (text === '') return []
   return text.split(':').flatMap((group, index, all) => {
-    if (group.includes('.') && index === all.length - 1) {
+    if (isEnd && group.includes('.') && index === all.length - 1) {
       const quad = parseIpv4(group)
       return [quad >>> 16, quad & 0xffff]
     }
@@ -93,8 +94,8 @@ const parseGroups = (text: string, whole: string): number[] => {
 export const parseIpv6 = (text: string): Ipv6 => {
   const halves = text.split('::')
   const [head = '', tail] = halves
-  const first = parseGroups(head, text)
-  const last = tail === undefined ? [] : parseGroups(tail, text)
+  const first = parseGroups(head, text, tail === undefined)
+  const last = tail === undefined ? [] : parseGroups(tail, text, true)
   const missing = 8 - first.length - last.length
   if (halves.length > 2 || (tail === undefined ? missing !== 0 : missing < 1)) {
     throw new TextSyntaxError(text, 'an IPv6 address is eight groups, as in 2001:db8::1')
