@@ -7,7 +7,6 @@ const Control = { OPEN: 0, COMMIT: 4, DISCARD: 6 } as const
 const atomicOrdered = 3
 /** Bytes written between waits for the socket. */
 const burst = 0x1_0000
-const commitDeadline = 30_000
 
 /** An operation that the switch refused, with its error's name. */
 export interface Refusal {
@@ -31,10 +30,13 @@ export class Committer {
   private readonly waiting = new Map<number, Operation>()
   private refusals: Refusal[] = []
   private nextBundle = 1
+  private readonly deadline: number
 
-  constructor(session: Session, nameOf: (error: SwitchErrorMessage) => string) {
+  /** @param deadline milliseconds for the switch to answer for a change */
+  constructor(session: Session, nameOf: (error: SwitchErrorMessage) => string, deadline: number) {
     this.session = session
     this.nameOf = nameOf
+    this.deadline = deadline
   }
 
   /** Takes an error to one of the messages sent, and says whether it was one. */
@@ -73,7 +75,7 @@ export class Committer {
   private async plainly(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return
     await this.write(operations)
-    await this.session.connection.request({ type: 'barrierRequest' }, 'barrierReply', commitDeadline)
+    await this.session.connection.request({ type: 'barrierRequest' }, 'barrierReply', this.deadline)
   }
 
   private async write(operations: readonly Operation[], bundle?: Bundle): Promise<void> {
@@ -98,7 +100,7 @@ export class Committer {
       this.session.connection.request(
         { type: 'bundleControl', bundleId: bundle.id, control: type, flags: bundle.flags },
         'bundleControl',
-        commitDeadline,
+        this.deadline,
       )
     await control(Control.OPEN)
     await this.write(operations, bundle)

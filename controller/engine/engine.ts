@@ -34,6 +34,8 @@ export interface EngineOptions {
   /** 1 to 65535: marks the flows of this controller. */
   readonly epoch?: number
   readonly listener?: ListenerOptions
+  /** Milliseconds for a switch to answer for a change, after which it is read again: 30,000 unless given. */
+  readonly commitDeadline?: number
 }
 
 /** A connected switch. */
@@ -62,6 +64,7 @@ export class Engine {
   private readonly drift: DriftPolicy
   private readonly epoch: number
   private readonly listenerOptions: ListenerOptions
+  private readonly commitDeadline: number
   private readonly listeners: Listener[] = []
   private readonly ticker: NodeJS.Timeout
   /** Evaluates what has changed, then has it sent. */
@@ -74,6 +77,7 @@ export class Engine {
     this.drift = options.drift ?? 'repair'
     this.epoch = options.epoch ?? defaultEpoch
     this.listenerOptions = options.listener ?? {}
+    this.commitDeadline = options.commitDeadline ?? 30_000
     this.ticker = setInterval(() => this.tick(), tickEvery)
     this.ticker.unref()
   }
@@ -258,7 +262,13 @@ export class Engine {
           this.report(error instanceof SwitchError ? 'warn' : 'error', text, { ...about, stack: error.stack })
         },
       },
-      { epoch: this.epoch, drift: this.drift, pollEvery, settling: () => this.evaluation.settling },
+      {
+        epoch: this.epoch,
+        drift: this.drift,
+        pollEvery,
+        commitDeadline: this.commitDeadline,
+        evaluation: this.evaluation,
+      },
     )
     const { nicira, meters } = session.info.capabilities
     const reply = new Reply(session.connection.channel)

@@ -33,7 +33,8 @@ export class Evaluation {
     return new Promise((resolve) => this.waiting.push(resolve))
   }
 
-  private get settled(): boolean {
+  /** Whether all is worked in. */
+  get settled(): boolean {
     for (const app of this.apps.values()) if (!app.settled) return false
     return true
   }

@@ -3,6 +3,7 @@ import type { InstalledFlow } from './app.ts'
 import { Committer, type Refusal } from './commit.ts'
 import type { Claims, DesiredTable } from './desired.ts'
 import { type DriftReport, readDrift } from './drift.ts'
+import type { Evaluation } from './evaluation.ts'
 import { Futile } from './futile.ts'
 import { reconcile } from './reconcile.ts'
 import { type Operation, sizeOf, type Transaction, transactionOf } from './transaction.ts'
@@ -30,8 +31,10 @@ export interface KeeperOptions {
   readonly drift: DriftPolicy
   /** Milliseconds between readings of a switch that cannot report changes: 5,000. */
   readonly pollEvery: number
-  /** Resolves once the desired table is whole again; undefined where it is. */
-  readonly settling: () => Promise<void> | undefined
+  /** Milliseconds for the switch to answer for a change: 30,000. */
+  readonly commitDeadline: number
+  /** Whether the desired table is whole, or still being worked out. */
+  readonly evaluation: Pick<Evaluation, 'settled' | 'settling'>
 }
 
 /** Number of our flow monitor in a switch. */
@@ -79,12 +82,12 @@ export class Keeper {
     this.desired = desired
     this.events = events
     this.options = options
-    this.committer = new Committer(session, errorText)
+    this.committer = new Committer(session, errorText, options.commitDeadline)
   }
 
   /** True while the switch is known to hold what was wanted at the last change. */
   get inSync(): boolean {
-    return this.known && !this.running && !this.desired.isChanged
+    return this.known && !this.running && !this.desired.isChanged && this.options.evaluation.settled
   }
 
   /** Begins, or goes on with what has changed. */
@@ -126,7 +129,7 @@ export class Keeper {
     let sent = 0
     try {
       while (!this.stopped && (!this.known || this.desired.isChanged)) {
-        const settling = this.known ? this.options.settling() : undefined
+        const settling = this.known ? this.options.evaluation.settling : undefined
         if (settling) await settling
         else sent += await this.step()
       }
@@ -156,9 +159,9 @@ export class Keeper {
     }
     await this.watch()
     const { session, desired, futile } = this
-    const { epoch, settling } = this.options
+    const { epoch, evaluation } = this.options
     const recover = (own: readonly InstalledFlow[]) => this.recover(own)
-    const reading = await reconcile(session, desired, epoch, futile, { recover, settling })
+    const reading = await reconcile(session, desired, epoch, futile, recover, evaluation)
     this.foreign.clear()
     for (const [key, flow] of reading.foreign) this.foreign.set(key, flow)
     for (const operation of reading.givenUp) this.events.givenUp(operation)

@@ -6,11 +6,13 @@ interface Taken {
   readonly owner: Owner
   times: number
   /** What it wanted lately on some switch. */
-  recent: (readonly Thing[])[]
+  recent: readonly (readonly Thing[])[]
 }
 
 /** Lists kept to be shared: most owners want one thing on one switch and another on all others. */
 const mostRecent = 4
+
+const noLists: readonly (readonly Thing[])[] = []
 
 const isSame = (a: readonly Thing[], b: readonly Thing[]): boolean =>
   a.length === b.length && a.every((one, index) => isTwin(one, b[index] as Thing))
@@ -44,7 +46,7 @@ export class Owners {
       return known.owner
     }
     const owner = { app: this.app, rule, object, cookieHigh: this.high, cookieLow: unitNumber(rule, object) }
-    this.ofRule(rule).set(object, { owner, times: 1, recent: [] })
+    this.ofRule(rule).set(object, { owner, times: 1, recent: noLists })
     return owner
   }
 

@@ -1,6 +1,7 @@
 import type { Session } from '../switch/index.ts'
 import type { InstalledFlow } from './app.ts'
 import type { Claim, DesiredTable, Owner } from './desired.ts'
+import type { Evaluation } from './evaluation.ts'
 import type { Difference, Futile } from './futile.ts'
 import { type Installed, type Read, readAll } from './installed.ts'
 import {
@@ -108,14 +109,6 @@ const entryDifferences = (what: 'group' | 'meter', installed: Entries, desired: 
   return found
 }
 
-/** What happens between reading a switch and comparing it with what is wanted. */
-interface Ready {
-  /** Is shown our own flows, and may change what is wanted. */
-  readonly recover: (own: readonly InstalledFlow[]) => void
-  /** Resolves once the desired table is whole again; undefined where it is. */
-  readonly settling: () => Promise<void> | undefined
-}
-
 /** What reading a switch has shown. */
 export interface Reading {
   readonly transaction: Transaction
@@ -131,7 +124,8 @@ export interface Reading {
  * Reads what a switch holds, and gives what it needs to hold what is wanted. Nothing is cleared
  * first: what is right stays, and goes on counting.
  *
- * @param ready what makes the desired table ready to be compared
+ * @param recover is shown our own flows before they are compared, and may change what is wanted
+ * @param evaluation of what is wanted, which is waited for
  * @throws RequestTimeout, ConnectionClosed, RequestRefused
  */
 export const reconcile = async (
@@ -139,11 +133,12 @@ export const reconcile = async (
   desired: DesiredTable,
   epoch: number,
   futile: Futile,
-  { recover, settling }: Ready,
+  recover: (own: readonly InstalledFlow[]) => void,
+  evaluation: Pick<Evaluation, 'settling'>,
 ): Promise<Reading> => {
   const installed = await readAll(session, epoch)
   recover(installed.own)
-  for (let wait = settling(); wait; wait = settling()) await wait
+  for (let wait = evaluation.settling; wait; wait = evaluation.settling) await wait
   desired.takeChanges()
   const kinds = [
     flowDifferences(installed, desired),
