@@ -122,8 +122,10 @@ t.test('what is no IPv6 address to Node is none to us', (t) => {
       return false
     }
   }
+  // Leading zeros in IPv4 are taken, as ovs-ofctl takes them.
+  const texts = pieces.map((list) => list.join('')).filter((text) => !/0\d*\./.test(text))
   fc.assert(
-    fc.property(pieces, (list) => assert.equal(isTaken(list.join('')), isIPv6(list.join('')), list.join(''))),
+    fc.property(texts, (text) => assert.equal(isTaken(text), isIPv6(text), text)),
     { numRuns: 5000 },
   )
   t.pass('5000 texts')
