@@ -12,6 +12,8 @@ export interface Delivery {
   /** Milliseconds until the rules were evaluated, and until every switch had confirmed its flows. */
   readonly computed: number
   readonly delivered: number
+  /** Milliseconds of processor time of the controller in all. */
+  readonly processor: number
   /** The longest that the controller's event loop stood still, in milliseconds. */
   readonly stall: number
   /** Bytes for each flow when all is done, and at the most resident in all. */
@@ -73,6 +75,7 @@ export const measureDelivery = async (name: Spread, flows: number, hosts: number
   while (engine.switches.size < hosts || !inSync()) await sleep(20)
   const before = await memory()
   const ended = stalls()
+  const processorBefore = process.cpuUsage()
   const begin = performance.now()
   fill(known as unknown as Knowledge, objects(flows, hosts), hosts)
   await sleep(0)
@@ -82,11 +85,23 @@ export const measureDelivery = async (name: Spread, flows: number, hosts: number
   while (!inSync() && performance.now() - begin < patience) await sleep(20)
   const delivered = performance.now() - begin
   const stall = ended()
+  const { user, system } = process.cpuUsage(processorBefore)
+  const processor = (user + system) / 1000
   const { flowMods } = await fleet.tally()
   if (flowMods !== flows) throw new Error(`${flowMods} flows of ${flows} were delivered`)
   const after = await memory()
   fleet.stop()
   await engine.stop()
   const residentMost = process.resourceUsage().maxRSS * 1024
-  return { name, hosts, flows, computed, delivered, stall, heapEach: (after.heap - before.heap) / flows, residentMost }
+  return {
+    name,
+    hosts,
+    flows,
+    computed,
+    delivered,
+    processor,
+    stall,
+    heapEach: (after.heap - before.heap) / flows,
+    residentMost,
+  }
 }

@@ -1,0 +1,5 @@
+import { scenarios } from './scenarios.ts'
+
+const [name, args] = process.argv.slice(2) as [keyof typeof scenarios, string]
+const run = scenarios[name] as (...args: unknown[]) => Promise<object>
+process.send?.(await run(...(JSON.parse(args) as unknown[])), () => process.exit())
