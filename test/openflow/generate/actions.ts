@@ -232,7 +232,7 @@ const nesting = fc.letrec<{ list: Action[]; one: Action; clone: ActionNamed<'clo
 )
 
 /** Every kind of action with any values. */
-export const anyActions: ActionTable = { ...flat, clone: nesting.clone, ct: nesting.ct }
+const anyActions: ActionTable = { ...flat, clone: nesting.clone, ct: nesting.ct }
 
-export const anyAction: fc.Arbitrary<Action> = nesting.one
-export const anyActionList: fc.Arbitrary<readonly Action[]> = nesting.list
+const anyAction: fc.Arbitrary<Action> = nesting.one
+const anyActionList: fc.Arbitrary<readonly Action[]> = nesting.list
