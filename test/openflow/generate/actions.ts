@@ -232,7 +232,6 @@ const nesting = fc.letrec<{ list: Action[]; one: Action; clone: ActionNamed<'clo
 )
 
 /** Every kind of action with any values. */
-const anyActions: ActionTable = { ...flat, clone: nesting.clone, ct: nesting.ct }
+export const anyActions: ActionTable = { ...flat, clone: nesting.clone, ct: nesting.ct }
 
-const anyAction: fc.Arbitrary<Action> = nesting.one
-const anyActionList: fc.Arbitrary<readonly Action[]> = nesting.list
+export const anyActionList: fc.Arbitrary<readonly Action[]> = nesting.list

@@ -28,7 +28,6 @@ export const u16 = bits(16)
 export const u32 = bits(32)
 export const mac = bits(48)
 export const u64 = bigBits(64)
-const bool = fc.boolean()
 
 export const from = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max })
 
