@@ -153,7 +153,9 @@ export class Keeper {
     const { doubts } = this
     if (this.known) {
       this.known = false
-      const transaction = transactionOf(this.desired.takeChanges(), this.desired)
+      const changes = this.desired.takeChanges()
+      this.futile.sending(changes)
+      const transaction = transactionOf(changes, this.desired)
       this.known = (await this.send(transaction)) && doubts === this.doubts
       return sizeOf(transaction)
     }
@@ -167,6 +169,7 @@ export class Keeper {
     for (const operation of reading.givenUp) this.events.givenUp(operation)
     this.tellPolled(sizeOf(reading.transaction))
     const clear = await this.send(reading.transaction)
+    if (clear) futile.confirm()
     this.known = clear && !reading.doubtful && doubts === this.doubts
     return sizeOf(reading.transaction)
   }

@@ -80,7 +80,7 @@ const flowDifferences = (installed: Installed, desired: DesiredTable): Differenc
     if (!operation) continue
     // A flow that came in another form is not removed before this one is seen to be there.
     const like = own ? undefined : strays.takeLike(claim)
-    if (own) found.doubtful.push({ operation, held: own.effect })
+    if (own) found.doubtful.push({ operation, held: `${own.cookieHigh} ${own.cookieLow} ${own.effect}` })
     else if (like) found.doubtful.push({ operation, held: like.flow.key })
     else found.come.push(operation)
   }

@@ -24,7 +24,7 @@ export interface Running {
 export const until = async (
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  deadline = 5_000,
+  deadline = 20_000,
 ): Promise<number> => {
   const started = performance.now()
   while (!(await isSo())) {
