@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   Conversation,
   type ConversationEvent,
@@ -47,6 +48,11 @@ export const defaultConnectionOptions: ConnectionOptions = {
 
 /** Milliseconds that the peer has to end its side of a connection that was closed. */
 const lingering = 1_000
+/** Bytes that wait to be sent, from which on the switch is read more slowly, and from which on its packet-ins are dropped. */
+const crowded = 1024 * 1024
+const overcrowded = 4 * 1024 * 1024
+/** Milliseconds. */
+const crowdedPause = 50
 /** Bytes of a read that took all that it could: there may be more. */
 const fullRead = 0x1_0000
 const helloVersions = 0b10010
@@ -61,6 +67,8 @@ const hello = (): Uint8Array =>
  */
 export class Connection {
   readonly channel: Channel
+  /** Packet-ins that nobody was given, because the switch did not take the answers to those before. */
+  droppedPackets = 0
   private readonly stream: Duplex
   readonly options: ConnectionOptions
   private readonly events: ConnectionEvents
@@ -165,17 +173,25 @@ export class Connection {
     if (this.over) return
     this.heard = performance.now()
     this.handle(this.conversation.push(chunk))
-    if (chunk.length >= fullRead || this.channel.congested) this.yieldTurn()
+    if (chunk.length >= fullRead || this.isCrowded) this.yieldTurn()
+  }
+
+  /** Whether so much waits to be sent that the switch is not to ask for more. */
+  private get isCrowded(): boolean {
+    return this.channel.congested && this.channel.queued > crowded
   }
 
   /**
-   * Lets other switches have their turn. Node reads a socket that is refilled meanwhile many times
-   * before it turns to the next, so one that floods would starve the others; and a switch that
-   * does not take its answers is not to ask for more.
+   * Lets other switches have their turn: Node reads a socket that is refilled meanwhile many times
+   * before it turns to the next, so one that floods would starve the others. A switch that does not
+   * take its answers waits longer, but not for ever: Open vSwitch reads nothing while it cannot get
+   * rid of its own answers, and then both sides would wait for the other.
    */
   private yieldTurn(): void {
     this.stream.pause()
-    setImmediate(() => void this.channel.drained().then(() => this.stream.resume()))
+    const resume = (): void => void this.stream.resume()
+    if (!this.isCrowded) setImmediate(resume)
+    else void Promise.race([this.channel.drained(), sleep(crowdedPause)]).then(resume)
   }
 
   private handle(events: readonly ConversationEvent[]): void {
@@ -216,7 +232,9 @@ export class Connection {
   }
 
   private packetIn(view: PacketInView): void {
-    if (!this.over) this.events.packetIn(view)
+    if (this.over) return
+    if (this.channel.congested && this.channel.queued > overcrowded) this.droppedPackets++
+    else this.events.packetIn(view)
   }
 
   /** Milliseconds. */

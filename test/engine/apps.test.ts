@@ -278,6 +278,26 @@ t.test(
   },
 )
 
+t.test('thousands of refusals are all told, and the switch stays connected', { buffered: true }, async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const count = 20_000
+  const app = defineApp({
+    name: 'hopeless',
+    pipeline: ['hopeless'],
+    collections: {},
+    rules: {
+      // Groups that are not there.
+      all: {
+        flows: ({ stages: { hopeless } }) =>
+          Array.from({ length: count }, (_, port) => hopeless.when({ inPort: port + 1 }).group(0x6800_0000 + port)),
+      },
+    },
+  })
+  const { engine, told } = await labWith(t, 'ea9', app as unknown as App)
+  t.equal(toldOf({ engine, told }, /refused a flow of hopeless/).length, count)
+  t.equal(toldOf({ engine, told }, /is down/).length, 0)
+})
+
 t.test('packets for the controller pass a meter', { buffered: true }, async (t) => {
   if (!ovs(t) || !namespaces(t)) return
   let packets = 0
