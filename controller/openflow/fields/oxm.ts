@@ -182,7 +182,7 @@ export const encodeOxmHeader = (writer: Writer, code: OxmCode, masked = false): 
   if (code.experimenter !== undefined) writer.u32(code.experimenter)
 }
 
-/** Exact matches of 4, 2 or 6 bytes are nearly all there are: they are written in one go. */
+/** Exact matches of plain fields are written in one go. */
 const encodePlain = (writer: Writer, code: OxmCode, value: number): void => {
   const { length } = code
   const at = writer.take(4 + length)
@@ -196,14 +196,11 @@ const encodePlain = (writer: Writer, code: OxmCode, value: number): void => {
   }
 }
 
-const isPlain = ({ length, experimenter, field }: OxmCode): boolean =>
-  experimenter === undefined && field.bits <= 48 && (length === 4 || length === 2 || length === 6)
-
 /** Writes one field of a match. */
 export const encodeOxm = (writer: Writer, oxm: Oxm, path: string): void => {
   if (!(oxm instanceof Oxm)) throw new EncodeError(path, 'a match field is expected, as field() gives it')
   const { code, value, mask } = oxm
-  if (mask === undefined && typeof value === 'number' && isPlain(code) && fits(value, code.length)) {
+  if (mask === undefined && code.plain && typeof value === 'number' && fits(value, code.length)) {
     encodePlain(writer, code, value)
     return
   }
