@@ -1,6 +1,7 @@
 import { type Ipv6Input, ipv6Of, type MacInput, macOf } from './address.ts'
-import { concat, ipv6At, macAt, none, put16, put32, putIpv6, putMac, u8At, u16At, u32At } from './bytes.ts'
+import { concat, ipv6At, macAt, none, put16, put32, putIpv6, putMac, u8At } from './bytes.ts'
 import { checksumOf, pseudoHeaderSum, sumWords } from './checksum.ts'
+import { type Icmp, icmpLength, parseIcmp } from './icmp.ts'
 import { IpProtocol } from './ipv4.ts'
 
 export const Icmpv6Type = {
@@ -15,32 +16,13 @@ export const Icmpv6Type = {
   NEIGHBOR_ADVERTISEMENT: 136,
 } as const
 
-/** ICMPv6 (RFC 4443). */
-export interface Icmpv6 {
-  readonly icmpType: number
-  readonly code: number
-  readonly checksum: number
-  /** The four bytes after the checksum: of an echo, identifier and sequence number; of an advertisement, flags. */
-  readonly rest: number
-  /** Shares memory. */
-  readonly payload: Uint8Array
-}
+/** ICMPv6 (RFC 4443): laid out as ICMP is; `rest` of an advertisement holds its flags. */
+export type Icmpv6 = Icmp
 
-export const icmpv6Length = 8
-/** Type, code and checksum: all that some messages have. */
-const leastLength = 4
+export const icmpv6Length = icmpLength
 
 /** Undefined where it is cut. */
-export const parseIcmpv6 = (bytes: Uint8Array): Icmpv6 | undefined => {
-  if (bytes.length < leastLength) return undefined
-  return {
-    icmpType: u8At(bytes, 0),
-    code: u8At(bytes, 1),
-    checksum: u16At(bytes, 2),
-    rest: u32At(bytes, 4),
-    payload: bytes.subarray(icmpv6Length),
-  }
-}
+export const parseIcmpv6: (bytes: Uint8Array) => Icmpv6 | undefined = parseIcmp
 
 export interface Icmpv6Input {
   readonly icmpType: number
