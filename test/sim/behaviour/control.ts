@@ -203,6 +203,17 @@ const pausing: Behaviour = {
   },
 }
 
+/** Open vSwitch lets go of deleted flows a little later, and until then refuses to forget their options. */
+const clearedOptions = async (client: Client): Promise<string> => {
+  const clear = () => client.outcome({ type: 'tlvTableMod', command: 2, mappings: [] })
+  let outcome = await clear()
+  for (let tries = 0; outcome === 'NXTTMFC_INVALID_TLV_DEL' && tries < 50; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    outcome = await clear()
+  }
+  return outcome
+}
+
 const options: Behaviour = {
   title: 'a Geneve option can be matched once the TLV table names it',
   async run(t, lab) {
@@ -216,7 +227,7 @@ const options: Behaviour = {
     await program(t, lab, 'actions=drop')
     await client.ask(parseFlowMod('', 3))
     t.equal(await client.outcome({ type: 'tlvTableMod', command: 0, mappings: [mapping] }), 'NXTTMFC_ALREADY_MAPPED')
-    t.equal(await client.outcome({ type: 'tlvTableMod', command: 2, mappings: [] }), 'ok')
+    t.equal(await clearedOptions(client), 'ok')
     t.equal(await client.outcome(flow), 'NXFMFC_INVALID_TLV_FIELD')
   },
 }
