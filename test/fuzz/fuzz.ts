@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { liveBytes } from '../support/heap.ts'
 import { makeRandom } from '../vectors/random.ts'
 import { mutated } from './mutate.ts'
 import { tryBytes } from './target.ts'
@@ -26,16 +25,6 @@ export interface FuzzResult {
 const slow = 50
 /** Bytes by which the heap may grow, whatever the number of messages. */
 export const allowedGrowth = 32 * 1024 * 1024
-
-const collectGarbage = (): void => {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-}
-
-const heap = (): number => {
-  collectGarbage()
-  return process.memoryUsage().heapUsed
-}
 
 const took = (bytes: Uint8Array): number => {
   const started = performance.now()
@@ -70,10 +59,10 @@ export const fuzz = ({ corpus, count, seconds, seed }: FuzzOptions): FuzzResult 
   const warm = Math.min(50_000, Math.floor(count / 4))
   const started = performance.now()
   const deadline = started + seconds * 1000
-  let base = heap()
+  let base = liveBytes()
   let executions = 0
   for (; executions < count; executions++) {
-    if (executions === warm) base = heap()
+    if (executions === warm) base = liveBytes()
     if (executions % 1024 === 0 && performance.now() > deadline) break
     const bytes = mutated(corpus, random)
     const found = tryOne(bytes)
@@ -84,5 +73,5 @@ export const fuzz = ({ corpus, count, seconds, seed }: FuzzOptions): FuzzResult 
     else findings.set(problem, { count: 1, first: bytes })
   }
   Error.stackTraceLimit = stackTraceLimit
-  return { executions, findings, seconds: (performance.now() - started) / 1000, growth: heap() - base }
+  return { executions, findings, seconds: (performance.now() - started) / 1000, growth: liveBytes() - base }
 }

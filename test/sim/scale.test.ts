@@ -1,21 +1,10 @@
 import { duplexPair } from 'node:stream'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { Oxm, parseFlowMod } from '../../controller/openflow/index.ts'
 import { udpFrame } from '../../controller/packet/index.ts'
 import { type Mod, SimSwitch, simSwitch } from '../../topology/sim/index.ts'
+import { liveBytes } from '../support/heap.ts'
 import { Client } from './support/client.ts'
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-/** Bytes in use after what can be collected is. */
-const used = (): number => {
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 
 t.test('an idle switch with its connection takes little memory', async (t) => {
   const count = 1000
@@ -26,10 +15,10 @@ t.test('an idle switch with its connection takes little memory', async (t) => {
     return { sw, theirs }
   }
   const first = make(0)
-  const before = used()
+  const before = liveBytes()
   const switches = [first, ...Array.from({ length: count }, (_, index) => make(index + 1))]
   await new Promise((resolve) => setTimeout(resolve, 50))
-  const each = (used() - before) / count / 1024
+  const each = (liveBytes() - before) / count / 1024
   t.equal(each < 20, true, `${each.toFixed(1)} KB each, both ends of the connection counted`)
   for (const { sw } of switches) sw.close()
 })

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { SimSwitch } from '../../topology/sim/index.ts'
 import { engineFor, type Running, sleep, until } from '../engine/lab.ts'
+import { liveBytes } from '../support/heap.ts'
 import { need } from '../support/needs.ts'
 import type { Line, Orders } from './attacker.ts'
 
@@ -45,11 +46,6 @@ const connectGood = (t: Test, port: number): void => {
   }
 }
 
-const heap = (): number => {
-  globalThis.gc?.()
-  return process.memoryUsage().heapUsed
-}
-
 /** Attacks during some work; gives how many hostile connections there were. */
 const under = async (port: number, lines: readonly Line[], work: () => Promise<void>): Promise<number> => {
   const attacker = fork(fileURLToPath(new URL('attacker.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] })
@@ -73,7 +69,7 @@ t.test('hostile connections do not trouble switches that are up', async (t) => {
   // Once for the just-in-time compiler, which has not seen such messages.
   await under(port, lines, () => sleep(3_000))
   const before = await echoes(running, 100)
-  const heapBefore = heap()
+  const heapBefore = liveBytes()
   const during: number[] = []
   const count = await under(port, lines, async () => {
     await sleep(2_000)
@@ -81,7 +77,7 @@ t.test('hostile connections do not trouble switches that are up', async (t) => {
   })
   await sleep(1_500)
   const after = await echoes(running, 20)
-  const grown = (heap() - heapBefore) / 1024 / 1024
+  const grown = (liveBytes() - heapBefore) / 1024 / 1024
   t.comment(`before: ${figures(before)}`)
   t.comment(`during ${count} hostile connections: ${figures(during)}`)
   t.comment(`after: ${figures(after)}; heap ${grown.toFixed(1)} MiB more`)
