@@ -27,7 +27,3 @@ export const makeId = <Kind extends string>(kind: Kind, name: string = randomUUI
   }
   return name as Id<Kind>
 }
-
-/** The id of the host whose datapath has this id (64 bits): 16 hexadecimal digits, as Open vSwitch prints it. */
-export const hostIdOf = (dpid: bigint): HostId =>
-  makeId('host', BigInt.asUintN(64, dpid).toString(16).padStart(16, '0'))

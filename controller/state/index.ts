@@ -1,8 +1,7 @@
 export type { Change, ChangeBatch, Collection, Item, Kind, WriteOptions } from './collection.ts'
 export { collection } from './collection.ts'
 export type { Json } from './document.ts'
-export type { AppInstall, Host } from './entities.ts'
-export { apps, hosts } from './entities.ts'
+export * from './entities/index.ts'
 export {
   CompactedError,
   ConflictError,
@@ -17,7 +16,7 @@ export {
   StoreLockedError,
 } from './errors.ts'
 export type { AppId, HostId, Id, NetworkId, PortId, RouterId } from './ids.ts'
-export { hostIdOf, makeId } from './ids.ts'
+export { makeId } from './ids.ts'
 export { openSqliteStore } from './sqlite/open.ts'
 export type {
   Batch,

@@ -1,13 +1,5 @@
 import t, { type Test } from 'tap'
-import {
-  apps,
-  type ConflictError,
-  collection,
-  hostIdOf,
-  hosts,
-  makeId,
-  openSqliteStore,
-} from '../../controller/state/index.ts'
+import { apps, type ConflictError, collection, hosts, makeId, openSqliteStore } from '../../controller/state/index.ts'
 import { take } from './collect.ts'
 import { put } from './store-suite.ts'
 
@@ -17,12 +9,13 @@ const open = async (t: Test) => {
   return { store, hosts: collection(store, hosts), apps: collection(store, apps) }
 }
 
-const id = hostIdOf(0xa1n)
-const host = { dpid: '00000000000000a1', name: 'rack-1' }
+const id = makeId('host', 'a1')
+const encap = { address: '192.0.2.1', types: ['geneve' as const] }
+const host = { dpid: '00000000000000a1', name: 'rack-1', encap, tunnels: { geneve: 65001 } }
 
 t.test('a host is put, read, listed and deleted', async (t) => {
   const { store, hosts, apps } = await open(t)
-  t.equal(hosts.key(id), 'host/00000000000000a1')
+  t.equal(hosts.key(id), 'host/a1')
   t.equal(await hosts.get(id), undefined)
   const item = await hosts.put(id, host)
   t.same(item, { id, value: host, revision: await store.revision() })
@@ -58,7 +51,7 @@ t.test('a document that its schema refuses is neither written nor read', async (
   await t.rejects(hosts.put(id, Object.assign({ colour: 'red' }, host)), { name: 'InvalidDocumentError' })
   const app = { name: 'x', source: { file: './x.ts' }, config: {} }
   await t.rejects(apps.put(makeId('app', 'x'), app), { name: 'InvalidDocumentError' })
-  await store.transact({ success: [put(hosts.key(id), { dpid: 1 })] })
+  await store.transact({ success: [put(hosts.key(id), { ...host, dpid: 1 })] })
   await t.rejects(hosts.get(id), { name: 'InvalidDocumentError', path: `host/${id}/dpid` })
 })
 
@@ -68,15 +61,16 @@ t.test('a list and the watch after it miss nothing and see nothing twice', async
   const { revision } = await hosts.list()
   const app = { name: 'mine', source: { file: '/srv/mine.ts' }, config: {} }
   await apps.put(makeId('app', 'mine'), app)
-  const other = hostIdOf(0xb2n)
+  const second = { ...host, dpid: '00000000000000b2' }
+  const other = makeId('host', 'b2')
   await store.transact({
-    success: [hosts.toPut(other, { dpid: '00000000000000b2' }), { type: 'delete', key: hosts.key(id) }],
+    success: [hosts.toPut(other, second), { type: 'delete', key: hosts.key(id) }],
   })
   t.same(await take(hosts.watch(revision + 1), 1), [
     {
       revision: revision + 2,
       changes: [
-        { type: 'put', item: { id: other, value: { dpid: '00000000000000b2' }, revision: revision + 2 } },
+        { type: 'put', item: { id: other, value: second, revision: revision + 2 } },
         { type: 'delete', id },
       ],
     },
@@ -90,7 +84,6 @@ t.test('a list and the watch after it miss nothing and see nothing twice', async
 t.test('ids are names, or random', (t) => {
   t.equal(makeId('network', 'blue'), 'blue')
   t.match(makeId('port'), /^[0-9a-f-]{36}$/)
-  t.equal(hostIdOf(0xffff_ffff_ffff_ffffn), 'ffffffffffffffff')
   for (const name of ['', 'a/b', '-a', 'ü', 'a b', 'x'.repeat(129)]) {
     t.throws(() => makeId('port', name), { name: 'InvalidRequestError', message: /is no name for a port/ })
   }

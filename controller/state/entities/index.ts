@@ -1,0 +1,12 @@
+export { type AppInstall, apps } from './app.ts'
+export {
+  type Assignment,
+  assignments,
+  macClaims,
+  type NetworkNumber,
+  networkNumbers,
+  vniClaims,
+} from './assigned.ts'
+export type { Encapsulation } from './closed.ts'
+export { Network, networks, Port, ports, Subnet, subnets } from './intent.ts'
+export { type Binding, bindings, type Host, hosts } from './observed.ts'
