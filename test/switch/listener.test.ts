@@ -81,7 +81,7 @@ t.test('only so many shake hands at a time; a switch that is up does not count',
   await until('the first is up', () => up.length === 1)
   await (await peerFor(t, { port: listener.port })).hello().next('featuresRequest')
   await (await peerFor(t, { port: listener.port })).end()
-  t.match(refused, [/^1 switches are shaking hands$/])
+  t.match(refused, [/^1 connections are shaking hands$/])
 })
 
 const openssl = promisify(execFile)

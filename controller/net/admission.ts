@@ -1,4 +1,4 @@
-/** Limits that keep a flood of connections from harming switches that are up. */
+/** Limits that keep a flood of connections from harming those that are up. */
 export interface AdmissionLimits {
   /** Connections from one address at a time: 4,096. */
   readonly perAddress: number
@@ -43,7 +43,7 @@ export class Admission {
     const here = this.addresses.get(address) ?? 0
     if (this.total >= this.limits.total) return `${this.total} connections are open already`
     if (here >= this.limits.perAddress) return `${here} connections from ${address} are open already`
-    if (this.handshaking >= this.limits.handshakes) return `${this.handshaking} switches are shaking hands`
+    if (this.handshaking >= this.limits.handshakes) return `${this.handshaking} connections are shaking hands`
     this.addresses.set(address, here + 1)
     this.total++
     this.handshaking++

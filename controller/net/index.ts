@@ -1,0 +1,3 @@
+export { Acceptor } from './acceptor.ts'
+export type { AdmissionLimits, Admitted } from './admission.ts'
+export { type Endpoint, isExposed, type TlsKeys } from './endpoint.ts'
