@@ -1,50 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { Problem } from '../engine/index.ts'
+import { readYaml as read, YamlError, type YamlFile } from '../yaml/index.ts'
 import { CliError } from './cli-error.ts'
 
-/** A YAML (or JSON) file, and where in it things are. */
-export interface YamlFile {
-  readonly value: unknown
-  /** `FILE:LINE:COLUMN: problem`, for the part of the document that the problem is about. */
-  readonly locate: (problem: Problem) => string
-}
-
-/** Offset of the part with this path, or of the nearest that there is. */
-const offsetOf = (document: Document.Parsed, path: string): number => {
-  let node: unknown = document.contents
-  let offset = document.contents?.range?.[0] ?? 0
-  for (const step of path === '' ? [] : path.split('/')) {
-    const pair = isMap(node) ? node.items.find(({ key }) => String(key) === step) : undefined
-    const next = pair ? pair.value : isSeq(node) ? node.items[Number(step)] : undefined
-    const start = isNode(pair?.key) ? pair.key.range?.[0] : isNode(next) ? next.range?.[0] : undefined
-    if (start === undefined) break
-    offset = start
-    node = next
-  }
-  return offset
-}
-
-const read = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new CliError(`${file} cannot be read: ${(error as Error).message}`)
-  }
-}
+export type { YamlFile } from '../yaml/index.ts'
 
 /** @throws CliError naming the line where it is no YAML */
 export const readYaml = (file: string): YamlFile => {
-  const lineCounter = new LineCounter()
-  const document = parseDocument(read(file), { lineCounter, prettyErrors: false })
-  const at = (offset: number): string => {
-    const { line, col } = lineCounter.linePos(offset)
-    return `${file}:${line}:${col}`
-  }
-  const [error] = document.errors
-  if (error) throw new CliError(`${at(error.pos[0])}: ${error.message}`)
-  return {
-    value: document.toJS() ?? {},
-    locate: ({ path, message }) => `${at(offsetOf(document, path))}: ${path === '' ? '' : `${path}: `}${message}`,
+  try {
+    return read(file)
+  } catch (error) {
+    throw error instanceof YamlError ? new CliError(error.message) : error
   }
 }

@@ -1,6 +1,6 @@
 import Type, { type TSchema } from 'typebox'
+import { type Problem, problemsOf, problemText, withDefaults } from '../yaml/index.ts'
 import type { App } from './app.ts'
-import { type Problem, problemsOf, problemText, withDefaults } from './validate.ts'
 
 /** A configuration that the app's schema refuses. */
 export class ConfigError extends Error {

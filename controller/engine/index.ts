@@ -7,6 +7,7 @@ export {
   usesNormal,
 } from '../flow/index.ts'
 export { describePort, type Endpoint, formatDpid, type Listener, parseDpid, type TlsKeys } from '../switch/index.ts'
+export { type Problem, problemsOf, problemText } from '../yaml/index.ts'
 export type { InstalledFlow } from './app.ts'
 export { ConfigError } from './config.ts'
 export { Engine, type EngineOptions, type LiveSwitch, type Report } from './engine.ts'
@@ -15,5 +16,4 @@ export { AppFileError, type AppSource, builtinApps, looksLikeFile, sourceText } 
 export type { SwitchPlan } from './plan.ts'
 export { type FlowStatistics, readStatistics } from './statistics.ts'
 export type { Operation } from './transaction.ts'
-export { type Problem, problemsOf, problemText } from './validate.ts'
 export { type Finding, why } from './why.ts'

@@ -15,6 +15,7 @@ const forbidden: Readonly<Record<string, string>> = {
   'controller/openflow/wire/node-user.ts': 'node:fs',
   'controller/packet/codec-user.ts': '../openflow/index.ts',
   'controller/ovsdb/state-user.ts': '../state/index.ts',
+  'controller/yaml/state-user.ts': '../state/index.ts',
   'controller/flow/switch-user.ts': '../switch/index.ts',
   'controller/switch/engine-user.ts': '../engine/index.ts',
   'controller/state/store/flow-user.ts': '../../flow/index.ts',
@@ -23,6 +24,7 @@ const forbidden: Readonly<Record<string, string>> = {
   'controller/api/flow-user.ts': '../flow/index.ts',
   'controller/cli/inner-codec-user.ts': '../openflow/wire/reader.ts',
   'controller/cli/inner-api-user.ts': '../api/server.ts',
+  'controller/cli/inner-lab-user.ts': '../../topology/lab/up.ts',
   'controller/cli/switch-user.ts': '../switch/index.ts',
   'controller/bench-user.ts': '../bench/codec/run.ts',
   'apps/l2-switch/inner-user.ts': '../../controller/flow/index.ts',
@@ -40,9 +42,11 @@ const allowed: Readonly<Record<string, string>> = {
   'controller/engine/flow-user.ts': '../flow/index.ts',
   'controller/engine/rules/state-user.ts': '../../state/index.ts',
   'controller/cli/api-user.ts': '../api/index.ts',
+  'controller/cli/lab-user.ts': '../../topology/lab/command.ts',
   'controller/cli/openflow/codec-user.ts': '../../openflow/index.ts',
   'apps/vrouter/nat/surface-user.ts': '../../../controller/index.ts',
   'topology/sim/packet-user.ts': '../../controller/packet/ethernet.ts',
+  'topology/lab/yaml-user.ts': '../../controller/yaml/index.ts',
   'test/openflow/bench-user.ts': '../../bench/codec/run.ts',
 }
 

@@ -1,0 +1,2 @@
+export { readYaml, YamlError, type YamlFile } from './file.ts'
+export { type Problem, problemsOf, problemText, withDefaults } from './validate.ts'
