@@ -1,8 +1,6 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { OvsDaemons } from './daemons.ts'
 import { run } from './shell.ts'
-
-const schema = '/usr/share/openvswitch/vswitch.ovsschema'
 
 /** A namespace with one network card, plugged into a host's bridge. */
 export interface Container {
@@ -37,6 +35,7 @@ export class OvsHost {
   readonly name: string
   readonly namespace: string
   readonly directory: string
+  private readonly daemons: OvsDaemons
   private readonly containers: Container[] = []
 
   /** @param name at most 8 characters, unique on this machine */
@@ -44,78 +43,44 @@ export class OvsHost {
     this.name = name
     this.namespace = `${name}-host`
     this.directory = directory
-  }
-
-  private get env(): Record<string, string> {
-    const { directory } = this
-    return { OVS_RUNDIR: directory, OVS_LOGDIR: directory, OVS_DBDIR: directory, OVS_SYSCONFDIR: directory }
-  }
-
-  private get database(): string {
-    return `unix:${join(this.directory, 'db.sock')}`
+    this.daemons = new OvsDaemons(this.namespace, directory)
   }
 
   /** Runs a command inside the host's namespace. */
   exec(command: string, ...args: readonly string[]): Promise<string> {
-    return run('ip', ['netns', 'exec', this.namespace, command, ...args], { env: this.env })
+    return this.daemons.exec(command, ...args)
   }
 
   vsctl(...args: readonly string[]): Promise<string> {
-    return this.exec('ovs-vsctl', `--db=${this.database}`, '--timeout=10', ...args)
+    return this.daemons.vsctl(...args)
   }
 
   /** ovs-ofctl in OpenFlow 1.3. */
   ofctl(command: string, bridge: string, ...args: readonly string[]): Promise<string> {
-    return this.exec(
-      'ovs-ofctl',
-      '-O',
-      'OpenFlow13',
-      command,
-      `unix:${join(this.directory, `${bridge}.mgmt`)}`,
-      ...args,
-    )
+    return this.daemons.ofctl(command, bridge, ...args)
   }
 
-  async appctl(...args: readonly string[]): Promise<string> {
-    const pid = await this.pid('ovs-vswitchd')
-    return this.exec('ovs-appctl', '-t', join(this.directory, `ovs-vswitchd.${pid}.ctl`), ...args)
-  }
-
-  private async pid(daemon: string): Promise<number> {
-    return Number(await readFile(join(this.directory, `${daemon}.pid`), 'utf8'))
-  }
-
-  private daemonOptions(name: string): string[] {
-    return [
-      '--detach',
-      '--no-chdir',
-      `--pidfile=${join(this.directory, `${name}.pid`)}`,
-      `--log-file=${join(this.directory, `${name}.log`)}`,
-      '-vconsole:off',
-    ]
+  appctl(...args: readonly string[]): Promise<string> {
+    return this.daemons.appctl(...args)
   }
 
   /** Makes the namespace and starts both daemons. */
   async start(): Promise<void> {
-    await mkdir(this.directory, { recursive: true })
     await run('ip', ['netns', 'add', this.namespace])
     await this.exec('ip', 'link', 'set', 'lo', 'up')
-    const file = join(this.directory, 'conf.db')
-    await this.exec('ovsdb-tool', 'create', file, schema)
-    const remotes = [`--remote=p${this.database}`, '--remote=db:Open_vSwitch,Open_vSwitch,manager_options']
-    await this.exec('ovsdb-server', file, ...remotes, ...this.daemonOptions('ovsdb-server'))
+    await this.daemons.startDatabase()
     await this.vsctl('--no-wait', 'init')
     await this.startSwitch()
   }
 
   /** Starts ovs-vswitchd, as after `killSwitch`. */
-  async startSwitch(): Promise<void> {
-    await this.exec('ovs-vswitchd', this.database, ...this.daemonOptions('ovs-vswitchd'))
+  startSwitch(): Promise<void> {
+    return this.daemons.startSwitch()
   }
 
   /** Ends ovs-vswitchd at once, as a crash would. */
-  async killSwitch(): Promise<void> {
-    await end(await this.pid('ovs-vswitchd'))
+  killSwitch(): Promise<void> {
+    return this.daemons.killSwitch()
   }
 
   /** Adds a bridge in the userspace data path that speaks OpenFlow 1.3 and holds no flows by itself. */
@@ -154,27 +119,9 @@ export class OvsHost {
 
   /** Ends the daemons and removes all that the host made, also where starting it failed half-way. */
   async stop(): Promise<void> {
-    for (const daemon of ['ovs-vswitchd', 'ovsdb-server']) {
-      await this.pid(daemon).then(end, () => undefined)
-    }
+    await this.daemons.kill()
     for (const { namespace } of this.containers.splice(0)) await run('ip', ['netns', 'delete', namespace])
     await run('ip', ['netns', 'delete', this.namespace]).catch(() => undefined)
     await rm(this.directory, { recursive: true, force: true })
   }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Kills a process and waits until it has gone. */
-const end = async (pid: number): Promise<void> => {
-  if (!isAlive(pid)) return
-  process.kill(pid, 'SIGKILL')
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 5))
 }

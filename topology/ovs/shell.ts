@@ -26,6 +26,8 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds before the command is ended; 30 s unless given. */
   readonly timeout?: number
+  /** Its standard input; none unless given. */
+  readonly input?: string
 }
 
 const largestOutput = 64 * 1024 * 1024
@@ -36,10 +38,13 @@ const largestOutput = 64 * 1024 * 1024
  * @throws CommandError when it cannot be started, does not exit with 0, or takes too long
  */
 export const run = async (command: string, args: readonly string[], options: Options = {}): Promise<string> => {
-  const { env = {}, timeout = 30_000 } = options
+  const { env = {}, timeout = 30_000, input = '' } = options
   try {
     const settings = { env: { ...process.env, ...env }, timeout, maxBuffer: largestOutput }
-    const { stdout } = await execute(command, args, settings)
+    const running = execute(command, args, settings)
+    // A command that ends before it has read its input says why itself.
+    running.child.stdin?.on('error', () => undefined).end(input)
+    const { stdout } = await running
     return stdout
   } catch (error) {
     const { code, stdout = '', stderr = '', message } = error as Error & { code?: number } & Partial<Output>
