@@ -53,6 +53,7 @@ export const Switch = Type.Object({
   meters: Type.Integer(),
   refused: Type.Integer(),
   foreign: Type.Integer(),
+  kept: Type.Integer({ description: 'flows of apps that could not be loaded' }),
   tables: Type.Integer(),
   buffers: Type.Integer(),
   capabilities: Type.Object({
@@ -87,7 +88,12 @@ const flowText = {
   age: Type.Optional(Type.Number({ description: 'seconds' })),
 }
 
-export const Flow = Type.Object({ ...flowText, ...Owner, drop: Type.Optional(Type.String()) })
+export const Flow = Type.Object({
+  ...flowText,
+  ...Owner,
+  drop: Type.Optional(Type.String()),
+  missing: Type.Optional(Type.Boolean({ description: 'true where the app could not be loaded, and the flow is kept' })),
+})
 export const ForeignFlow = Type.Object(flowText)
 
 /** A group or meter. */

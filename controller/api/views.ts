@@ -39,6 +39,7 @@ export const switchView = (live: LiveSwitch) => {
     meters: desired.meters.size,
     refused: count(desired.flows.refused()) + count(desired.groups.refused()) + count(desired.meters.refused()),
     foreign: keeper.foreign.size,
+    kept: keeper.kept.size,
     ...{ tables, buffers, capabilities },
   }
 }
@@ -66,6 +67,12 @@ export const foreignView = (live: LiveSwitch, flow: InstalledFlow) => ({
   dpid: live.session.name,
   ...describeParts(flow),
   cookie: cookieText(flow.cookie),
+})
+
+/** A flow of an app that is missing: of what made it, only the app is known. */
+export const keptView = (live: LiveSwitch, app: string, flow: InstalledFlow) => ({
+  ...foreignView(live, flow),
+  ...{ app, rule: '', object: '', missing: true },
 })
 
 export const entryView = (live: LiveSwitch, { thing, owner }: EntryClaim) => ({

@@ -2,6 +2,7 @@ import { decodeCookie, Flow } from '../flow/index.ts'
 import type { MessageNamed } from '../switch/index.ts'
 import type { InstalledFlow } from './app.ts'
 import { type DesiredTable, ownerName } from './desired.ts'
+import type { Spared } from './missing.ts'
 
 type Update = MessageNamed<'flowMonitorReply'>['updates'][number]
 type Change = Extract<Update, { readonly tableId: number }>
@@ -44,6 +45,7 @@ export const readDrift = (
   { updates }: MessageNamed<'flowMonitorReply'>,
   desired: DesiredTable,
   epoch: number,
+  spared: Spared,
 ): DriftReport => {
   const changed: string[] = []
   const gone: string[] = []
@@ -62,7 +64,8 @@ export const readDrift = (
     if (isExpiry(update)) continue
     counts.set(update.type, (counts.get(update.type) ?? 0) + 1)
     if (claim) owners.add(ownerName(claim.owner))
-    broken ||= ours
+    // What a missing app wants nobody knows, so that it cannot be repaired.
+    broken ||= claim !== undefined || (ours && spared.nameOf(Number(update.cookie >> 32n)) === undefined)
   }
   return { changed, gone, foreign, told: tell(counts, owners), broken }
 }

@@ -6,8 +6,9 @@ import {
   type Message,
   type PacketInView,
   type Port,
-  Reply,
+  Reply13,
   type Session,
+  type Session10,
   SwitchError,
 } from '../switch/index.ts'
 import type { App, InstalledFlow, PacketSource } from './app.ts'
@@ -16,7 +17,9 @@ import { configOf } from './config.ts'
 import { DesiredTable, ownerName } from './desired.ts'
 import { Evaluation, slice } from './evaluation.ts'
 import { type DriftPolicy, Keeper } from './keeper.ts'
+import { MissingApps } from './missing.ts'
 import { planOf, type SwitchPlan } from './plan.ts'
+import { Switches10 } from './switches10.ts'
 import { firstTableFor } from './tables.ts'
 import { defaultEpoch } from './units.ts'
 
@@ -60,6 +63,10 @@ export class Engine {
   readonly switches = new Map<bigint, LiveSwitch>()
   /** Loaded apps by name. */
   readonly apps = new Map<string, AppInstance>()
+  /** Connected switches that speak OpenFlow 1.0: they have no desired tables. */
+  readonly switches10: Switches10
+  /** Apps that should run and could not be loaded: what switches hold of theirs stays. */
+  readonly missing: MissingApps
   private readonly report: Report
   private readonly drift: DriftPolicy
   private readonly epoch: number
@@ -74,8 +81,10 @@ export class Engine {
 
   constructor(options: EngineOptions = {}) {
     this.report = options.report ?? (() => undefined)
+    this.switches10 = new Switches10(this.apps, this.report)
     this.drift = options.drift ?? 'repair'
     this.epoch = options.epoch ?? defaultEpoch
+    this.missing = new MissingApps(this.epoch)
     this.listenerOptions = options.listener ?? {}
     this.commitDeadline = options.commitDeadline ?? 30_000
     this.ticker = setInterval(() => this.tick(), tickEvery)
@@ -90,7 +99,9 @@ export class Engine {
   async listen(endpoint: Endpoint): Promise<Listener> {
     const refused = (address: string, reason: string) =>
       this.report('warn', `a connection was refused: ${reason}`, { address })
-    const listener = new Listener(endpoint, { up: (session) => this.up(session), refused }, this.listenerOptions)
+    const up = (session: Session) => this.up(session)
+    const up10 = (session: Session10) => this.up10(session)
+    const listener = new Listener(endpoint, { up, up10, refused }, this.listenerOptions)
     await listener.start()
     this.listeners.push(listener)
     return listener
@@ -132,7 +143,9 @@ export class Engine {
     this.apps.set(app.name, instance)
     old?.clear()
     if (!old) for (const one of this.switches.values()) instance.switchUp(one.view)
+    this.switches10.introduce(instance, !old)
     this.report('info', `app ${app.name} ${old ? 'reloaded' : 'loaded'}`, { app: app.name })
+    if (this.missing.delete(app.name)) for (const { keeper } of this.switches.values()) keeper.rejoin(app.name)
     this.evaluation.schedule()
     return instance
   }
@@ -148,10 +161,14 @@ export class Engine {
     return planOf(app, this.switches.values(), { epoch: this.epoch, firstTable, config: configOf(app, config), kept })
   }
 
-  /** Withdraws an app with all its flows, and says whether there was one of that name. */
+  /** Withdraws an app with all its flows, also one that is missing, and says whether there was one of that name. */
   unload(name: string): boolean {
     const instance = this.apps.get(name)
-    if (!instance) return false
+    if (!instance) {
+      const wasMissing = this.missing.delete(name)
+      if (wasMissing) for (const { keeper } of this.switches.values()) keeper.doubt()
+      return wasMissing
+    }
     this.apps.delete(name)
     instance.clear()
     this.evaluation.schedule()
@@ -162,9 +179,13 @@ export class Engine {
   /** @throws Error for an app whose cookies could not be told from those of another */
   private firstTableFor(app: App): number {
     const number = appNumber(app.name)
-    const twin = [...this.apps.keys()].find((name) => name !== app.name && appNumber(name) === number)
+    const twin = [...this.apps.keys(), ...this.missing.names].find(
+      (name) => name !== app.name && appNumber(name) === number,
+    )
     if (twin !== undefined) throw new Error(`app ${app.name} has the same number in cookies as ${twin}: rename it`)
-    return firstTableFor(app, this.apps.values())
+    const { missing } = this
+    const reserved = missing.reservedBeside(app.name)
+    return firstTableFor(app, this.apps.values(), reserved, missing.tablesOf(app.name)?.first)
   }
 
   private tick(): void {
@@ -196,17 +217,24 @@ export class Engine {
     }
   }
 
+  /** Whether no other switch has this one's datapath id. Where one has, the newer connection is closed. */
+  private isFirst({ info: { dpid }, name, connection }: Session | Session10): boolean {
+    const first = this.switches.get(dpid) ?? this.switches10.live.get(dpid)
+    if (!first) return !connection.closed
+    this.report('warn', `a second switch calls itself ${name}; the first stays`, { dpid: name })
+    connection.close('another switch with this datapath id is connected')
+    // Unless it is dead, as where a host lost its power and has come back: then the next attempt succeeds.
+    void first.session.connection.isAlive(aliveDeadline)
+    return false
+  }
+
+  private up10(session: Session10): void {
+    if (this.isFirst(session)) this.switches10.add(session)
+  }
+
   private up(session: Session): void {
+    if (!this.isFirst(session)) return
     const { dpid } = session.info
-    const first = this.switches.get(dpid)
-    if (first) {
-      this.report('warn', `a second switch calls itself ${session.name}; the first stays`, { dpid: session.name })
-      session.connection.close('another switch with this datapath id is connected')
-      // Unless it is dead, as where a host lost its power and has come back: then the next attempt succeeds.
-      void first.session.connection.isAlive(aliveDeadline)
-      return
-    }
-    if (session.connection.closed) return
     const live = this.liveSwitch(session)
     this.switches.set(dpid, live)
     session.attach({
@@ -245,7 +273,12 @@ export class Engine {
       session,
       desired,
       {
-        recover: (own) => this.recover(session.info.dpid, own),
+        recover: (own, apps) => this.recover(session.info.dpid, own, apps),
+        kept: ({ apps, flows, groups, meters }) => {
+          const what = `${flows.size} flows, ${groups} groups and ${meters} meters`
+          const text = `switch ${name} keeps ${what} of before: ${apps.join(', ')} could not be loaded`
+          this.report('warn', text, { ...about, apps })
+        },
         synced: (messages) => this.report('info', `switch ${name} holds what it should`, { ...about, messages }),
         refused: ({ operation: { owner, what }, errorName }) => {
           const text = `switch ${name} refused a ${what} of ${ownerName(owner)}: ${errorName}`
@@ -268,19 +301,21 @@ export class Engine {
         pollEvery,
         commitDeadline: this.commitDeadline,
         evaluation: this.evaluation,
+        missing: this.missing,
       },
     )
     const { nicira, meters } = session.info.capabilities
-    const reply = new Reply(session.connection.channel)
-    const view = { dpid: session.info.dpid, ports: session.ports, reply }
+    const reply = new Reply13(session.connection.channel)
+    const view = { dpid: session.info.dpid, name, openflow: '1.3', ports: session.ports, reply } as const
     return { view, session, desired, keeper, metersPunts: nicira && meters > 0 }
   }
 
   /** Shows apps the flows that they had in a switch before. */
-  private recover(dpid: bigint, own: readonly InstalledFlow[]): void {
+  private recover(dpid: bigint, own: readonly InstalledFlow[], which: 'all' | ReadonlySet<string>): void {
     const live = this.switches.get(dpid)
     if (!live) return
-    for (const app of this.apps.values()) {
+    for (const [name, app] of this.apps) {
+      if (which !== 'all' && !which.has(name)) continue
       for (const flow of own) if (app.made(flow)) app.recover(flow, live.view)
     }
   }

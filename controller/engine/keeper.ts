@@ -5,13 +5,16 @@ import type { Claims, DesiredTable } from './desired.ts'
 import { type DriftReport, readDrift } from './drift.ts'
 import type { Evaluation } from './evaluation.ts'
 import { Futile } from './futile.ts'
-import { reconcile } from './reconcile.ts'
+import type { MissingApps } from './missing.ts'
+import { type Kept, reconcile } from './reconcile.ts'
 import { type Operation, sizeOf, type Transaction, transactionOf } from './transaction.ts'
 
 /** What a keeper tells of its switch. None of these may throw. */
 export interface KeeperEvents {
-  /** The switch was read for the first time: these flows of ours it held. */
-  readonly recover: (own: readonly InstalledFlow[]) => void
+  /** The switch was read for the first time since these apps were loaded: these flows of ours it held. */
+  readonly recover: (own: readonly InstalledFlow[], apps: 'all' | ReadonlySet<string>) => void
+  /** What it keeps for apps that are missing has changed. */
+  readonly kept: (kept: Kept) => void
   /** The switch holds all that is wanted. `messages` were sent to get there, zero if it did already. */
   readonly synced: (messages: number) => void
   /** The switch refused what a rule wants; it is left out until the rule wants something else. */
@@ -35,6 +38,7 @@ export interface KeeperOptions {
   readonly commitDeadline: number
   /** Whether the desired table is whole, or still being worked out. */
   readonly evaluation: Pick<Evaluation, 'settled' | 'settling'>
+  readonly missing: MissingApps
 }
 
 /** Number of our flow monitor in a switch. */
@@ -58,6 +62,8 @@ export class Keeper {
   readonly session: Session
   /** Flows of others, as last read or reported. */
   readonly foreign = new Map<string, InstalledFlow>()
+  /** Flows of apps that are missing, as last read. */
+  readonly kept = new Map<string, InstalledFlow>()
   private readonly desired: DesiredTable
   private readonly events: KeeperEvents
   private readonly options: KeeperOptions
@@ -68,7 +74,9 @@ export class Keeper {
   private doubts = 0
   private running = false
   private stopped = false
-  private recovered = false
+  /** Apps that have not yet been shown what they had in the switch. */
+  private unshown: 'all' | Set<string> = 'all'
+  private keptText = ''
   private announced = false
   private monitored = false
   private polled = false
@@ -104,6 +112,12 @@ export class Keeper {
     this.kick()
   }
 
+  /** An app that was missing is there: it is shown what it had in the switch, and the rest is sent. */
+  rejoin(app: string): void {
+    if (this.unshown !== 'all') this.unshown.add(app)
+    this.doubt()
+  }
+
   /** Ends with the connection. */
   stop(): void {
     this.stopped = true
@@ -114,7 +128,7 @@ export class Keeper {
   /** Takes a message that may be an error to a change, or a report of somebody else's. */
   take(message: Message): boolean {
     if (message.type === 'flowMonitorReply') {
-      this.drifted(readDrift(message, this.desired, this.options.epoch))
+      this.drifted(readDrift(message, this.desired, this.options.epoch, this.options.missing))
       return true
     }
     // Reports were left out while too many waited.
@@ -161,11 +175,12 @@ export class Keeper {
     }
     await this.watch()
     const { session, desired, futile } = this
-    const { epoch, evaluation } = this.options
+    const { epoch, evaluation, missing } = this.options
     const recover = (own: readonly InstalledFlow[]) => this.recover(own)
-    const reading = await reconcile(session, desired, epoch, futile, recover, evaluation)
+    const reading = await reconcile(session, desired, epoch, futile, recover, evaluation, missing)
     this.foreign.clear()
     for (const [key, flow] of reading.foreign) this.foreign.set(key, flow)
+    this.noteKept(reading.kept)
     for (const operation of reading.givenUp) this.events.givenUp(operation)
     this.tellPolled(sizeOf(reading.transaction))
     const clear = await this.send(reading.transaction)
@@ -176,9 +191,17 @@ export class Keeper {
 
   /** Only the first reading shows what was there before us. */
   private recover(own: readonly InstalledFlow[]): void {
-    if (this.recovered) return
-    this.recovered = true
-    this.events.recover(own)
+    const { unshown } = this
+    this.unshown = new Set()
+    if (unshown === 'all' || unshown.size > 0) this.events.recover(own, unshown)
+  }
+
+  private noteKept(kept: Kept): void {
+    this.kept.clear()
+    for (const [key, flow] of kept.flows) this.kept.set(key, flow)
+    const text = `${kept.apps.join()} ${kept.flows.size} ${kept.groups} ${kept.meters}`
+    if (text !== this.keptText && kept.flows.size + kept.groups + kept.meters > 0) this.events.kept(kept)
+    this.keptText = text
   }
 
   private tellPolled(differences: number): void {
@@ -249,7 +272,10 @@ export class Keeper {
   /** Somebody else's changes; our own come abbreviated and say nothing. */
   private drifted({ changed, gone, foreign, told, broken }: DriftReport): void {
     for (const key of changed) this.futile.changed(key)
-    for (const key of gone) this.foreign.delete(key)
+    for (const key of gone) {
+      this.foreign.delete(key)
+      this.kept.delete(key)
+    }
     for (const [key, flow] of foreign) this.foreign.set(key, flow)
     const repaired = broken && this.options.drift === 'repair'
     if (told !== '') this.events.drift(told, repaired)

@@ -1,4 +1,5 @@
 import type { App } from './app.ts'
+import type { Tables } from './missing.ts'
 
 /** Tables that an app has. */
 export interface Room {
@@ -6,19 +7,35 @@ export interface Room {
   readonly app: App
 }
 
-const endOf = ({ firstTable, app }: Room): number => firstTable + app.pipeline.length
+const endOf = ({ first, count }: Tables): number => first + count
 
 /**
  * The first table for an app among others: where it is already, if its stages still fit there,
- * else the first gap that is wide enough.
+ * else where it last was, else the first gap that is wide enough.
+ *
+ * @param reserved tables of apps that are missing
+ * @param last where the app had its first table when it last ran
  */
-export const firstTableFor = (app: App, apps: Iterable<Room>): number => {
+export const firstTableFor = (
+  app: App,
+  apps: Iterable<Room>,
+  reserved: readonly Tables[] = [],
+  last?: number,
+): number => {
   const all = [...apps]
   const others = all.filter((room) => room.app.name !== app.name)
+  const taken = [
+    ...others.map(({ firstTable, app: { pipeline } }) => ({ first: firstTable, count: pipeline.length })),
+    ...reserved,
+  ]
   const length = app.pipeline.length
-  const isFree = (first: number): boolean =>
-    others.every((room) => first + length <= room.firstTable || endOf(room) <= first)
+  const isFree = (first: number): boolean => taken.every((one) => first + length <= one.first || endOf(one) <= first)
   const before = all.find((room) => room.app.name === app.name)
-  const candidates = [...(before ? [before.firstTable] : []), 0, ...others.map(endOf).sort((a, b) => a - b)]
-  return candidates.find(isFree) ?? Math.max(0, ...others.map(endOf))
+  const candidates = [
+    ...(before ? [before.firstTable] : []),
+    ...(last === undefined ? [] : [last]),
+    0,
+    ...taken.map(endOf).sort((a, b) => a - b),
+  ]
+  return candidates.find(isFree) ?? Math.max(0, ...taken.map(endOf))
 }

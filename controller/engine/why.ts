@@ -5,8 +5,8 @@ import type { Engine, LiveSwitch } from './engine.ts'
 /** Why a switch holds a flow. */
 export interface Finding {
   readonly dpid: bigint
-  /** Whether the app wants it now, the switch refused it, somebody else made it, or only its cookie is known. */
-  readonly is: 'wanted' | 'overruled' | 'refused' | 'foreign' | 'cookie'
+  /** Whether the app wants it now, the switch refused it, somebody else made it, it is kept for an app that is missing, or only its cookie is known. */
+  readonly is: 'wanted' | 'overruled' | 'refused' | 'foreign' | 'kept' | 'cookie'
   /** Empty where somebody else made it. */
   readonly app: string
   readonly rule: string
@@ -52,6 +52,14 @@ const foreign = (live: LiveSwitch, query: FlowQuery): Finding[] =>
       ...{ dpid: live.view.dpid, is: 'foreign', cookie: flow.cookie, flow: describeParts(flow).text },
     }))
 
+const kept = ({ missing }: Engine, live: LiveSwitch, query: FlowQuery): Finding[] =>
+  [...live.keeper.kept]
+    .filter(([key, flow]) => matches(query, flow.cookie) && meant(query, { key, ...idOf(flow) }))
+    .map(([, flow]) => ({
+      ...{ ...nobody, app: missing.nameOf(Number(flow.cookie >> 32n)) ?? '' },
+      ...{ dpid: live.view.dpid, is: 'kept', cookie: flow.cookie, flow: describeParts(flow).text },
+    }))
+
 const idOf = ({ tableId, priority }: { tableId: number; priority: number }) => ({ tableId, priority })
 
 /** What a cookie of ours says, though no flow with it is wanted there now. */
@@ -69,6 +77,6 @@ const known = (engine: Engine, dpid: bigint, cookie: bigint): Finding[] =>
  */
 export const why = (engine: Engine, live: LiveSwitch, text: string): Finding[] => {
   const query = parseFlowQuery(text)
-  const found = [...claimed(live, query), ...foreign(live, query)]
+  const found = [...claimed(live, query), ...foreign(live, query), ...kept(engine, live, query)]
   return found.length === 0 && query.cookie !== undefined ? known(engine, live.view.dpid, query.cookie) : found
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { type Api, createApi } from '../../controller/api/index.ts'
 import { AppHost } from '../../controller/engine/index.ts'
-import { openSqliteStore } from '../../controller/state/index.ts'
+import { openSqliteStore, type Store } from '../../controller/state/index.ts'
 import { SimSwitch, type SwitchSettings } from '../../topology/sim/index.ts'
 import { engineFor, type Running, until } from '../engine/lab.ts'
 
@@ -28,12 +28,14 @@ export class ApiLab {
     this.port = port
   }
 
-  static async start(t: Test, token?: string): Promise<ApiLab> {
+  /** @param kept a store that another lab has used; a new one unless given */
+  static async start(t: Test, token?: string, kept?: Store): Promise<ApiLab> {
     const running = engineFor(t)
-    const store = await openSqliteStore(':memory:')
-    t.teardown(() => store.close())
-    const host = new AppHost(running.engine, store)
+    const store = kept ?? (await openSqliteStore(':memory:'))
+    if (!kept) t.teardown(() => store.close())
     const { engine } = running
+    const host = new AppHost(engine, store)
+    await host.restore()
     const api = await createApi({ engine, host, version: '1.2.3', ...(token === undefined ? {} : { token }) })
     t.teardown(() => api.close())
     const { port } = await engine.listen({ port: 0 })
@@ -53,8 +55,13 @@ export class ApiLab {
   /** A simulated switch that is connected, and holds what it should. */
   async connect(settings: SwitchSettings = {}): Promise<SimSwitch> {
     const sw = new SimSwitch(settings)
-    sw.connect(connect(this.port, '127.0.0.1'))
     this.t.teardown(() => sw.close())
+    return this.plug(sw)
+  }
+
+  /** Has a simulated switch connect, and waits until it holds what it should. */
+  async plug(sw: SimSwitch): Promise<SimSwitch> {
+    sw.connect(connect(this.port, '127.0.0.1'))
     await this.inSync(sw)
     return sw
   }

@@ -9,7 +9,11 @@ const text =
   (row: Row): string =>
     String(row[name] ?? '')
 
-const owner: Columns<Row> = { app: text('app'), rule: text('rule'), object: text('object') }
+const owner: Columns<Row> = {
+  app: text('app'),
+  rule: (row) => (row.missing === true ? '(app missing)' : text('rule')(row)),
+  object: text('object'),
+}
 const counters: Columns<Row> = { packets: text('packets'), bytes: text('bytes'), age: text('age') }
 
 const flow: Columns<Row> = {

@@ -4,7 +4,7 @@ import { ask, type ClientOptions } from './client.ts'
 import { apiOption, type Format, outputOption, print } from './output.ts'
 
 interface Why {
-  readonly is: 'wanted' | 'overruled' | 'refused' | 'foreign' | 'cookie'
+  readonly is: 'wanted' | 'overruled' | 'refused' | 'foreign' | 'kept' | 'cookie'
   readonly app: string
   readonly rule: string
   readonly object: string
@@ -18,11 +18,13 @@ const sentence: Readonly<Record<Why['is'], string>> = {
   overruled: 'another rule stands before',
   refused: 'the switch refused it from',
   foreign: 'made by somebody else, and left alone',
+  kept: 'kept for an app that could not be loaded:',
   cookie: 'no such flow is wanted now; its cookie is that of',
 }
 
 const whyText = ({ is, app, rule, object, cookie, drop, flow }: Why): string => {
-  const owner = app === '' ? '' : ` app ${app}, rule ${rule}${object === '' ? '' : `, object ${object}`}`
+  const owner =
+    app === '' ? '' : ` app ${app}${rule === '' ? '' : `, rule ${rule}`}${object === '' ? '' : `, object ${object}`}`
   const lines = [flow, `  ${sentence[is]}${owner}`, drop === undefined ? '' : `  drops: ${drop}`, `  cookie ${cookie}`]
   return lines.filter((line) => line !== '').join('\n')
 }

@@ -1,8 +1,9 @@
 import { type AppInstall, apps, type Collection, collection, makeId, type Store } from '../../state/index.ts'
+import type { App } from '../app.ts'
 import type { AppInstance } from '../app-instance.ts'
 import type { Engine, Report } from '../engine.ts'
 import type { SwitchPlan } from '../plan.ts'
-import { type AppSource, fileOfSource, sourceText } from './app-source.ts'
+import { AppFileError, type AppSource, fileOfSource, sourceText } from './app-source.ts'
 import { importApp } from './import-app.ts'
 import { resolveHeddle } from './resolve-heddle.ts'
 
@@ -76,13 +77,15 @@ export class AppHost {
   /** Loads what is remembered. An app that cannot be loaded is reported, and keeps none from the others. */
   async restore(): Promise<void> {
     const { items } = await this.installs.list()
+    // Until an app is there it counts as missing, so that none gets the tables of one that comes later.
+    for (const { value } of items) this.engine.missing.add(value.name, value.tables)
     for (const { value } of items) await this.restoreOne(value)
   }
 
   private async restoreOne({ name, source, config }: AppInstall): Promise<void> {
     const order = { source, config }
     try {
-      await this.load(order, { remember: true })
+      await this.loadNamed(name, order, true)
     } catch (error) {
       const failure = (error as Error).message
       this.kept.set(name, { order, remembered: true, failure })
@@ -96,14 +99,25 @@ export class AppHost {
    * @throws AppFileError, ConfigError, Error what its rules threw; what was loaded before then stays
    */
   load(order: AppOrder, { remember }: LoadOptions): Promise<HostedApp> {
+    return this.alone(async () => this.take(await importApp(fileOfSource(order.source)), order, remember))
+  }
+
+  private loadNamed(name: string, order: AppOrder, remember: boolean): Promise<HostedApp> {
     return this.alone(async () => {
       const app = await importApp(fileOfSource(order.source))
-      this.engine.load(app, order.config)
-      this.kept.set(app.name, { order, remembered: remember, failure: undefined })
-      const { source, config = {} } = order
-      if (remember) await this.installs.put(makeId('app', app.name), { name: app.name, source, config })
-      return this.get(app.name) as HostedApp
+      if (app.name === name) return this.take(app, order, remember)
+      throw new AppFileError(`${sourceText(order.source)} holds an app ${app.name} now, and no ${name}`)
     })
+  }
+
+  private async take(app: App, order: AppOrder, remembered: boolean): Promise<HostedApp> {
+    const { name, pipeline } = app
+    const { firstTable } = this.engine.load(app, order.config)
+    this.kept.set(name, { order, remembered, failure: undefined })
+    const { source, config = {} } = order
+    const tables = { first: firstTable, count: pipeline.length }
+    if (remembered) await this.installs.put(makeId('app', name), { name, source, config, tables })
+    return this.get(name) as HostedApp
   }
 
   /**
@@ -113,7 +127,7 @@ export class AppHost {
    */
   async reload(name: string): Promise<HostedApp | undefined> {
     const kept = this.kept.get(name)
-    return kept && this.load(kept.order, { remember: kept.remembered })
+    return kept && this.loadNamed(name, kept.order, kept.remembered)
   }
 
   /** Withdraws an app and forgets it; false where there was none. */

@@ -11,6 +11,10 @@ const AppInstall = closed({
     closed({ file: Type.String({ pattern: '^/' }) }),
   ]),
   config: Type.Record(Type.String(), Type.Unknown()),
+  /** The tables that it had when it last ran: `count` of them from `first` on. */
+  tables: Type.Optional(
+    closed({ first: Type.Integer({ minimum: 0, maximum: 254 }), count: Type.Integer({ minimum: 0, maximum: 254 }) }),
+  ),
 })
 export type AppInstall = Static<typeof AppInstall>
 
