@@ -29,6 +29,10 @@ export interface SwitchView {
 /** The switch that a packet came from, and the way to answer it. */
 export interface PacketSource extends SwitchView {
   /** Writes answers straight into what the switch is sent next: the fast way, for every packet. */
+  /** The datapath id as text: `0000000000000001`. */
+  readonly name: string
+  /** What it speaks. Switches of OpenFlow 1.0 hold no flows of rules; only reactive apps see them. */
+  readonly openflow: '1.0' | '1.3'
   readonly reply: Reply
 }
 
@@ -102,7 +106,10 @@ export interface App<
    * controller was restarted. What it does not take up again is removed.
    */
   recover?(flow: InstalledFlow, from: SwitchView, context: AppContext<C, Static<S>>): void
-  /** A packet that one of the app's flows punted; the view is good during the call only. */
+  /**
+   * A packet that one of the app's flows punted, or any of a switch of OpenFlow 1.0 where the app is
+   * reactive. The view is good during the call only.
+   */
   packetIn?(packet: PacketInView, from: PacketSource, context: AppContext<C, Static<S>>): void
   switchUp?(from: SwitchView, context: AppContext<C, Static<S>>): void
   switchDown?(from: SwitchView, context: AppContext<C, Static<S>>): void
@@ -113,6 +120,11 @@ export interface App<
   /** Called about once a second, to forget what is old. */
   tick?(context: AppContext<C, Static<S>>): void
 }
+  /**
+   * Whether it can serve a switch by answering each packet in `packetIn`: then it is also given all
+   * packets of switches that speak OpenFlow 1.0, which hold no flows of its rules.
+   */
+  readonly reactive?: boolean
 
 const nameForm = /^[a-z][a-z0-9-]{0,62}$/
 

@@ -15,5 +15,6 @@ export { AppHost, type AppOrder, type HostedApp, type LoadOptions } from './host
 export { AppFileError, type AppSource, builtinApps, looksLikeFile, sourceText } from './host/app-source.ts'
 export type { SwitchPlan } from './plan.ts'
 export { type FlowStatistics, readStatistics } from './statistics.ts'
+export type { LiveSwitch10 } from './switches10.ts'
 export type { Operation } from './transaction.ts'
 export { type Finding, why } from './why.ts'

@@ -114,7 +114,7 @@ export { formatPacketOut, type PacketOut, parsePacketOut } from './text/packet-o
 export { FlowStatsView } from './hot/flow-stats-view.ts'
 export { type FlowTemplate, flowTemplate, writeFlowFor } from './hot/flow-template.ts'
 export { PacketInView } from './hot/packet-in-view.ts'
-export { type Prepared, prepare, prepareActions, Slab } from './hot/slab.ts'
+export { type Prepared, type PreparedActions, prepare, prepareActions, Slab } from './hot/slab.ts'
 export { Conversation, type ConversationEvent, type ConversationOptions } from './stream/conversation.ts'
 export { Framer, type FramerOptions, type FrameSink } from './stream/framer.ts'
 export { Version } from './stream/lengths.ts'

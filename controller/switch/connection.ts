@@ -7,7 +7,9 @@ import {
   encodeMessage,
   type Message,
   type MessageNamed,
+  of10,
   type PacketInView,
+  Version,
 } from '../openflow/index.ts'
 import { Channel, type ChannelLimits } from './channel.ts'
 import { ConnectionClosed, QueueFull, SwitchError } from './errors.ts'
@@ -15,6 +17,9 @@ import { Requests } from './requests.ts'
 
 /** A message that waits for its transaction id. */
 export type Unsent = Message extends infer M ? (M extends Message ? Omit<M, 'xid'> : never) : never
+
+/** A message of OpenFlow 1.0 that waits for its transaction id. */
+export type Unsent10 = of10.Message10 extends infer M ? (M extends of10.Message10 ? Omit<M, 'xid'> : never) : never
 
 /** What a connection tells whoever holds it. None of these may throw. */
 export interface ConnectionEvents {
@@ -24,6 +29,8 @@ export interface ConnectionEvents {
   readonly packetIn: (packet: PacketInView) => void
   /** A message that answers no request. */
   readonly message: (message: Message) => void
+  /** The same of a switch that speaks OpenFlow 1.0. */
+  readonly message10: (message: of10.Message10) => void
   /** A message of the switch was malformed; the conversation goes on. */
   readonly refused: (reason: string) => void
   readonly close: (reason: string) => void
@@ -57,6 +64,8 @@ const crowdedPause = 50
 const fullRead = 0x1_0000
 const helloVersions = 0b10010
 
+const echo = { type: 'echoRequest', data: new Uint8Array() } as const
+
 /** HELLO with a bitmap of 1.0 and 1.3 (OpenFlow 1.3.5 §7.5.1). */
 const hello = (): Uint8Array =>
   encodeMessage({ type: 'hello', xid: 0, elements: [{ type: 'versionBitmap', bitmaps: [helloVersions] }] })
@@ -84,7 +93,11 @@ export class Connection {
     this.stream = stream
     this.events = events
     this.channel = new Channel(stream, this.options.channel)
-    this.conversation = new Conversation({ ...this.options.conversation, packetIn: (view) => this.packetIn(view) })
+    this.conversation = new Conversation({
+      ...this.options.conversation,
+      packetIn: (view) => this.packetIn(view),
+      before: (events) => this.handle(events),
+    })
     this.liveness = setInterval(() => this.checkLiveness(), this.checkEvery)
     this.liveness.unref()
     stream.on('data', (chunk: Buffer) => this.read(chunk))
@@ -117,6 +130,18 @@ export class Connection {
   }
 
   /**
+   * The same to a switch that speaks OpenFlow 1.0.
+   *
+   * @throws QueueFull, EncodeError, ConnectionClosed
+   */
+  send10(message: Unsent10): number {
+    if (this.over) throw new ConnectionClosed('the connection is closed')
+    const xid = this.requests.xid()
+    this.channel.raw(of10.encodeMessage({ ...message, xid } as of10.Message10))
+    return xid
+  }
+
+  /**
    * Sends a message and waits for its answer; of a multipart reply, for all of it.
    *
    * @param deadline milliseconds
@@ -142,7 +167,8 @@ export class Connection {
   /** Whether the switch answers an echo in time. One that does not is given up: its connection is closed. */
   async isAlive(deadline: number): Promise<boolean> {
     try {
-      await this.request({ type: 'echoRequest', data: new Uint8Array() }, 'echoReply', deadline)
+      const xid = this.isOld ? this.send10(echo) : this.send(echo)
+      await this.requests.wait(xid, echo.type, deadline)
     } catch (error) {
       this.close((error as Error).message)
     }
@@ -201,10 +227,16 @@ export class Connection {
     }
   }
 
+  /** Whether the switch speaks OpenFlow 1.0. */
+  private get isOld(): boolean {
+    return this.conversation.version === Version.OPENFLOW_1_0
+  }
+
   private handleOne(event: ConversationEvent): void {
     if (event.type === 'version') this.events.version(event.version)
     else if (event.type === 'message') {
-      if (event.version === 4) this.take(event.message)
+      if (event.version === Version.OPENFLOW_1_3) this.take(event.message)
+      else this.take10(event.message)
     } else {
       const { reply } = event
       if (reply) this.answer(() => this.channel.raw(reply))
@@ -219,6 +251,13 @@ export class Connection {
       return
     }
     if (!this.requests.answer(message) && message.type !== 'echoReply') this.events.message(message)
+  }
+
+  private take10(message: of10.Message10): void {
+    if (message.type === 'echoRequest') {
+      this.answer(() => this.channel.raw(of10.encodeMessage({ ...message, type: 'echoReply' })))
+    } else if (message.type === 'echoReply') this.requests.answer(message)
+    else this.events.message10(message)
   }
 
   /** Sends what the connection itself has to say. A switch that asks and does not read is given up. */
@@ -250,7 +289,9 @@ export class Connection {
     this.checked = now
     const { silence } = this
     if (silence >= this.options.deadAfter) this.close(`nothing was heard for ${this.options.deadAfter} ms`)
-    else if (silence >= this.options.echoAfter)
-      this.answer(() => this.channel.send({ type: 'echoRequest', xid: 0, data: new Uint8Array() }))
+    else if (silence >= this.options.echoAfter) {
+      const request = { ...echo, xid: 0 } as const
+      this.answer(() => (this.isOld ? this.channel.raw(of10.encodeMessage(request)) : this.channel.send(request)))
+    }
   }
 }

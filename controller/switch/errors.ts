@@ -1,4 +1,4 @@
-import { errorName, type MessageNamed } from '../openflow/index.ts'
+import { errorName, type MessageNamed, of10 } from '../openflow/index.ts'
 
 /** Why the controller gave up on a switch, or on one request to it. */
 export class SwitchError extends Error {
@@ -36,3 +36,7 @@ export class QueueFull extends SwitchError {
 
 /** The name of an error message, or its numbers where it has none. */
 export const errorText = (error: MessageNamed<'error'>): string => errorName(error) ?? `error type ${error.errorType}`
+
+/** The same of OpenFlow 1.0. */
+export const errorText10 = ({ errorType, code }: of10.MessageNamed10<'error'>): string =>
+  of10.errorName10(errorType, code) ?? `error type ${errorType}`

@@ -1,13 +1,17 @@
 import type { Socket } from 'node:net'
 import { Acceptor, type AdmissionLimits, type Admitted, type Endpoint, isExposed } from '../net/index.ts'
 import { SwitchError } from './errors.ts'
-import { openSession, type Session, type SessionOptions } from './session.ts'
+import { openSession, type SessionOptions } from './opening.ts'
+import type { Session } from './session.ts'
+import type { Session10 } from './session10.ts'
 
 export type { Endpoint, TlsKeys } from '../net/index.ts'
 
 /** What a listener tells. None of these may throw. */
 export interface ListenerEvents {
   readonly up: (session: Session) => void
+  /** A switch that speaks OpenFlow 1.0; its packets wait until it is attached, in this call. */
+  readonly up10: (session: Session10) => void
   /** A connection came to nothing: where it was from, and why. */
   readonly refused: (address: string, reason: string) => void
 }
@@ -37,8 +41,7 @@ export class Listener {
     checkExposure(endpoint)
     this.events = events
     this.options = options
-    const accepted = (socket: Socket, origin: string, admitted: Admitted) =>
-      void this.shakeHands(socket, origin, admitted)
+    const accepted = (socket: Socket, origin: string, admitted: Admitted) => this.shakeHands(socket, origin, admitted)
     this.acceptor = new Acceptor(endpoint, { accepted, refused: events.refused }, options.admission)
   }
 
@@ -57,13 +60,19 @@ export class Listener {
     return this.acceptor.stop()
   }
 
-  private async shakeHands(socket: Socket, origin: string, admitted: Admitted): Promise<void> {
-    try {
-      this.events.up(await openSession(socket, origin, this.options.connection))
-    } catch (error) {
-      this.events.refused(origin, (error as Error).message)
-    } finally {
-      admitted.settled()
+  private shakeHands(socket: Socket, origin: string, admitted: Admitted): void {
+    const { events } = this
+    const settled =
+      <T>(then: (outcome: T) => void) =>
+      (outcome: T): void => {
+        admitted.settled()
+        then(outcome)
+      }
+    const outcomes = {
+      up: settled(events.up),
+      up10: settled(events.up10),
+      failed: settled((reason: string) => events.refused(origin, reason)),
     }
+    openSession(socket, origin, outcomes, this.options.connection)
   }
 }

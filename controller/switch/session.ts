@@ -1,9 +1,5 @@
-import type { Duplex } from 'node:stream'
 import { type Message, NO_GENERATION, type PacketInView, PortReason } from '../openflow/index.ts'
-import { probeCapabilities } from './capabilities.ts'
-import { Connection, type ConnectionEvents, type ConnectionOptions } from './connection.ts'
-import { SwitchError } from './errors.ts'
-import { type Draft, shakeHands } from './handshake.ts'
+import type { Connection } from './connection.ts'
 import { formatDpid, type Port, type SwitchInfo } from './info.ts'
 
 /** What a switch tells whoever holds it, once it is up. None of these may throw. */
@@ -16,18 +12,6 @@ export interface SessionEvents {
   readonly malformed: (reason: string) => void
   readonly close: (reason: string) => void
 }
-
-export interface SessionOptions extends ConnectionOptions {
-  /** Milliseconds to say HELLO: 5,000. */
-  readonly helloDeadline: number
-  /** Milliseconds from HELLO until the switch is up: 15,000. */
-  readonly handshakeDeadline: number
-}
-
-const defaultDeadlines = { helloDeadline: 5_000, handshakeDeadline: 15_000 }
-const version13 = 4
-/** Messages kept that a switch sends while it shakes hands; one that sends more is no switch. */
-const mostEarly = 1_024
 
 const noEvents: SessionEvents = {
   packetIn: () => undefined,
@@ -101,91 +85,3 @@ export class Session {
     this.events.close(reason)
   }
 }
-
-const infoOf = (draft: Required<Draft>, capabilities: SwitchInfo['capabilities'], address: string): SwitchInfo => ({
-  dpid: draft.features.datapathId,
-  tables: draft.features.nTables,
-  buffers: draft.features.nBuffers,
-  manufacturer: draft.description.manufacturer,
-  hardware: draft.description.hardware,
-  software: draft.description.software,
-  capabilities,
-  address,
-})
-
-/** A connection on its way to a session. */
-class Opening implements ConnectionEvents {
-  private readonly connection: Connection
-  private readonly address: string
-  private readonly options: SessionOptions
-  private readonly resolve: (session: Session) => void
-  private readonly reject: (error: Error) => void
-  private session: Session | undefined
-  private readonly early: Message[] = []
-  private timer: NodeJS.Timeout
-
-  constructor(
-    stream: Duplex,
-    address: string,
-    options: Partial<SessionOptions>,
-    resolve: (session: Session) => void,
-    reject: (error: Error) => void,
-  ) {
-    this.address = address
-    this.resolve = resolve
-    this.reject = reject
-    this.connection = new Connection(stream, this, options)
-    this.options = { ...this.connection.options, ...defaultDeadlines, ...options }
-    this.timer = this.deadline('HELLO', this.options.helloDeadline)
-  }
-
-  private deadline(what: string, milliseconds: number): NodeJS.Timeout {
-    return setTimeout(() => this.connection.close(`no ${what} within ${milliseconds} ms`), milliseconds)
-  }
-
-  readonly version = (version: number): void => {
-    clearTimeout(this.timer)
-    this.timer = this.deadline('handshake', this.options.handshakeDeadline)
-    void this.begin(version)
-  }
-
-  readonly packetIn = (packet: PacketInView): void => this.session?.packetIn(packet)
-  readonly refused = (reason: string): void => this.session?.malformed(reason)
-
-  readonly message = (message: Message): void => {
-    if (this.session) this.session.message(message)
-    else if (this.early.length < mostEarly) this.early.push(message)
-    else this.connection.close(`more than ${mostEarly} messages before the handshake was over`)
-  }
-
-  readonly close = (reason: string): void => {
-    clearTimeout(this.timer)
-    if (this.session) this.session.closed(reason)
-    else this.reject(new SwitchError(reason))
-  }
-
-  private async begin(version: number): Promise<void> {
-    const { connection } = this
-    try {
-      if (version !== version13) throw new SwitchError('only OpenFlow 1.3 switches can be programmed')
-      const draft = await shakeHands(connection)
-      const info = infoOf(draft, await probeCapabilities(connection), this.address)
-      clearTimeout(this.timer)
-      this.session = new Session(connection, info, draft.ports)
-      for (const message of this.early.splice(0)) this.session.message(message)
-      this.resolve(this.session)
-    } catch (error) {
-      this.reject(error as Error)
-      connection.close((error as Error).message)
-    }
-  }
-}
-
-/**
- * Makes a session of a new connection: negotiates, asks who the switch is and what it can do.
- *
- * @param address where it connects from, for people to read
- * @throws SwitchError saying why there is no session; the connection is then closed
- */
-export const openSession = (stream: Duplex, address: string, options: Partial<SessionOptions> = {}): Promise<Session> =>
-  new Promise((resolve, reject) => void new Opening(stream, address, options, resolve, reject))

@@ -88,7 +88,11 @@ class Model {
   }
 
   private target(number: number, desired: DesiredTable) {
-    return { view: { dpid: BigInt(number), ports: new Map() }, desired, metersPunts: number % 2 === 0 }
+    return {
+      view: { dpid: BigInt(number), name: String(number), openflow: '1.3', ports: new Map() } as const,
+      desired,
+      metersPunts: number % 2 === 0,
+    }
   }
 
   toggle(number: number): void {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
+import { PacketInView } from '../../controller/openflow/hot/packet-in-view.ts'
 import { type Match10, NO_VLAN } from '../../controller/openflow/of10/match.ts'
 import { decodeMessage, encodeMessage, type Message10 } from '../../controller/openflow/of10/messages.ts'
-import { PacketInView10 } from '../../controller/openflow/of10/packet-in-view.ts'
 import {
   FLOW_MOD_LENGTH,
   flowModTemplate,
@@ -26,18 +26,18 @@ const amidst = (message: Uint8Array, before: number): DataView => {
 }
 
 t.test('a packet-in read in place shows what decoding shows', (t) => {
-  const view = new PacketInView10()
+  const view = new PacketInView()
   fc.assert(
     fc.property(anyMessages.packetIn, u8, (message, before) => {
       const bytes = encodeMessage(message)
-      view.reset(amidst(bytes, before), before, before + bytes.length)
+      view.reset10(amidst(bytes, before), before, before + bytes.length)
       assert.deepStrictEqual(
         {
           type: 'packetIn',
           xid: view.xid,
           bufferId: view.bufferId,
           totalLen: view.totalLength,
-          inPort: view.inPort,
+          inPort: view.inPort & 0xffff,
           reason: view.reason,
           data: view.data(),
         },
@@ -46,7 +46,7 @@ t.test('a packet-in read in place shows what decoding shows', (t) => {
       assert.equal(view.dataStart + view.dataLength, view.end)
     }),
   )
-  t.throws(() => view.reset(viewOf(new Uint8Array(17)), 0, 17), ProtocolError)
+  t.throws(() => view.reset10(viewOf(new Uint8Array(17)), 0, 17), ProtocolError)
   t.end()
 })
 
@@ -93,7 +93,7 @@ const packetIn = (inPort: number, packet: string): Extract<Message10, { type: 'p
 /** The message that the hot path answers a packet-in with. */
 const answer = (message: Message10, outPort: number): Message10 => {
   const bytes = encodeMessage(message)
-  const view = new PacketInView10().reset(amidst(bytes, 3), 3, 3 + bytes.length)
+  const view = new PacketInView().reset10(amidst(bytes, 3), 3, 3 + bytes.length)
   const out = new Uint8Array(FLOW_MOD_LENGTH + 20).fill(0xee)
   writeFlowMod(viewOf(out), 10, template, view, outPort)
   assert.ok([...out.subarray(0, 10), ...out.subarray(10 + FLOW_MOD_LENGTH)].every((byte) => byte === 0xee))

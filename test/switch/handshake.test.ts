@@ -1,27 +1,33 @@
 import { createConnection } from 'node:net'
 import t, { type Test } from 'tap'
 import { encodeMessage } from '../../controller/openflow/index.ts'
-import { Listener, type ListenerOptions, type Session } from '../../controller/switch/index.ts'
+import { Listener, type ListenerOptions, type Session, type Session10 } from '../../controller/switch/index.ts'
 import { until } from '../engine/lab.ts'
 import { type Peer, peerFor } from './peer.ts'
 
 interface Listening {
   readonly listener: Listener
   readonly up: Session[]
+  readonly up10: Session10[]
   readonly refused: string[]
 }
 
 const listening = async (t: Test, connection: ListenerOptions['connection'] = {}): Promise<Listening> => {
   const up: Session[] = []
+  const up10: Session10[] = []
   const refused: string[] = []
   const listener = new Listener(
     { port: 0 },
-    { up: (session) => up.push(session), refused: (_address, reason) => refused.push(reason) },
+    {
+      up: (session) => up.push(session),
+      up10: (session) => up10.push(session),
+      refused: (_address, reason) => refused.push(reason),
+    },
     { connection },
   )
   t.teardown(() => listener.stop())
   await listener.start()
-  return { listener, up, refused }
+  return { listener, up, up10, refused }
 }
 
 const connected = (t: Test, { listener }: Listening): Promise<Peer> => peerFor(t, { port: listener.port })
@@ -80,14 +86,6 @@ t.test('a switch that refuses our HELLO is let go', async (t) => {
   peer.error(0, 0, 0)
   await peer.end()
   t.match(here.refused, [/ERROR instead of HELLO/])
-})
-
-t.test('a switch of OpenFlow 1.0 is refused with the reason', async (t) => {
-  const here = await listening(t)
-  const peer = await connected(t, here)
-  peer.hello(1)
-  await peer.end()
-  t.match(here.refused, [/only OpenFlow 1\.3 switches/])
 })
 
 t.test('an auxiliary connection is refused, and the main one stays', async (t) => {

@@ -18,7 +18,11 @@ const listen = async (t: Test, endpoint: Endpoint, options: ListenerOptions = {}
   const refused: string[] = []
   const listener = new Listener(
     endpoint,
-    { up: ({ name }) => up.push(name), refused: (_address, reason) => refused.push(reason) },
+    {
+      up: ({ name }) => up.push(name),
+      up10: ({ name }) => up.push(name),
+      refused: (_address, reason) => refused.push(reason),
+    },
     options,
   )
   t.teardown(() => listener.stop())
@@ -33,7 +37,7 @@ const directory = async (t: Test): Promise<string> => {
 }
 
 t.test('a plain-text port open to the network is refused unless that is said to be wanted', async (t) => {
-  const none = { up: () => undefined, refused: () => undefined }
+  const none = { up: () => undefined, up10: () => undefined, refused: () => undefined }
   for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
     t.throws(() => new Listener({ host, port: 0 }, none), /without TLS.*insecure: true/s, host)
   }

@@ -24,7 +24,7 @@ const both = async (t: Test, connection: ListenerOptions['connection'] = {}): Pr
   const up: Session[] = []
   const listener = new Listener(
     { port: 0 },
-    { up: (session) => up.push(session), refused: () => undefined },
+    { up: (session) => up.push(session), up10: () => undefined, refused: () => undefined },
     { connection },
   )
   t.teardown(() => listener.stop())
@@ -147,7 +147,10 @@ t.test('of one that asks and does not read the answers, little waits', async (t)
 
 t.test('roles: a generation that is older than the last one is refused as stale', async (t) => {
   const up: Session[] = []
-  const listener = new Listener({ port: 0 }, { up: (session) => up.push(session), refused: t.comment })
+  const listener = new Listener(
+    { port: 0 },
+    { up: (session) => up.push(session), up10: () => undefined, refused: t.comment },
+  )
   t.teardown(() => listener.stop())
   await listener.start()
   const sw = new SimSwitch({ dpid: 9n })

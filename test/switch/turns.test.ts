@@ -9,7 +9,14 @@ const echo = encodeMessage({ type: 'echoRequest', xid: 2, data: new Uint8Array(5
 /** As much as Node reads at a time. */
 const flood = Buffer.concat(Array.from({ length: 0x1_0000 / echo.length }, () => echo))
 const nothing = (): void => undefined
-const events = { version: nothing, packetIn: nothing, message: nothing, refused: nothing, close: nothing }
+const events = {
+  version: nothing,
+  packetIn: nothing,
+  message: nothing,
+  message10: nothing,
+  refused: nothing,
+  close: nothing,
+}
 
 /** A switch whose end takes what it is sent when told to. */
 const peer = () => {

@@ -1,7 +1,7 @@
 // A learning switch as a bare loop over sockets: the upper bound of what any controller in Node reaches.
 
 import type { Socket } from 'node:net'
-import { encodeMessage, type FlowMod, match, of10, Port } from '../../../controller/openflow/index.ts'
+import { encodeMessage, type FlowMod, match, of10, PacketInView, Port } from '../../../controller/openflow/index.ts'
 import { MacTable } from '../apps/mac-table.ts'
 import { layoutOf } from '../generator/layout.ts'
 import { greeting, serve, versionWanted } from './serve.ts'
@@ -24,7 +24,7 @@ const packetOut = version === 4 ? encodeMessage(out) : of10.encodeMessage(out)
 const flowMod = version === 4 ? encodeMessage(flow13) : new Uint8Array(80)
 const template = of10.flowModTemplate({ idleTimeout: 60 })
 const words = new DataView(flowMod.buffer, flowMod.byteOffset, flowMod.byteLength)
-const packet10 = new of10.PacketInView10()
+const packet10 = new PacketInView()
 
 /** Bytes of the largest answer to the smallest packet-in, at most. */
 const answersPerByte = 2
@@ -85,7 +85,7 @@ class Bare {
     if (outPort < 0) this.flood(view.getUint32(start + 8), inPort)
     else if (version === 4) this.flow13(view, start, data, inPort, outPort)
     else {
-      of10.writeFlowMod(this.view, this.filled, template, packet10.reset(view, start, end), outPort)
+      of10.writeFlowMod(this.view, this.filled, template, packet10.reset10(view, start, end), outPort)
       this.filled += flowMod.length
     }
   }

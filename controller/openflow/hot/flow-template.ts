@@ -1,5 +1,7 @@
 import { type FlowMod, NO_BUFFER } from '../messages/flow-mod.ts'
 import { encodeMessage } from '../messages/messages.ts'
+import { type FlowTemplate10, flowTemplate10 } from '../of10/reply.ts'
+import type { EncodeError } from '../wire/errors.ts'
 import type { PacketInView } from './packet-in-view.ts'
 import type { Slab } from './slab.ts'
 
@@ -15,6 +17,8 @@ export interface FlowTemplate {
   readonly ethSrcAt: number
   /** Of the first output action. */
   readonly outPortAt: number
+  /** The same flow for OpenFlow 1.0, or why it cannot be said there. */
+  readonly of10: FlowTemplate10 | EncodeError
 }
 
 /** Offsets in a flow-mod (OpenFlow 1.3.5 §7.3.4.1). */
@@ -61,6 +65,7 @@ export const flowTemplate = (flow: FlowMod): FlowTemplate => {
     ethDstAt: valueAt(view, header.ethDst),
     ethSrcAt: valueAt(view, header.ethSrc),
     outPortAt: outputAt(view),
+    of10: flowTemplate10(flow),
   }
 }
 

@@ -1,12 +1,20 @@
 import type { Action } from '../actions/actions.ts'
 import { actions } from '../actions/actions.ts'
 import { encodeMessage, type Message, writeMessage } from '../messages/messages.ts'
+import { prepareActions10 } from '../of10/reply.ts'
 import { checkLength } from '../wire/codec.ts'
+import type { EncodeError } from '../wire/errors.ts'
 import { Writer } from '../wire/writer.ts'
 
 /** A message, or a list of actions, encoded once to be sent many times. */
 export interface Prepared {
   readonly bytes: Uint8Array
+}
+
+/** Actions encoded once, for packet-outs of either version. */
+export interface PreparedActions extends Prepared {
+  /** The same for OpenFlow 1.0, or why they cannot be said there. */
+  readonly of10: Uint8Array | EncodeError
 }
 
 /**
@@ -21,10 +29,10 @@ export const prepare = (message: Message): Prepared => ({ bytes: encodeMessage(m
  *
  * @throws EncodeError naming the action that does not fit
  */
-export const prepareActions = (list: readonly Action[]): Prepared => {
+export const prepareActions = (list: readonly Action[]): PreparedActions => {
   const writer = new Writer()
   actions.encode(writer, list, 'actions')
-  return { bytes: writer.finish() }
+  return { bytes: writer.finish(), of10: prepareActions10(list) }
 }
 
 const xidOffset = 4

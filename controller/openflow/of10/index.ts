@@ -14,12 +14,13 @@ export { Capabilities10, SupportedActions10 } from './switch.ts'
 
 export { parseActions10 } from './action-text.ts'
 export { formatFlow, parseFlowMod } from './flow-text.ts'
+export { actionsFrom13, flowFrom13 } from './from-13.ts'
 export { formatMatchFields10 } from './match-text.ts'
 
 // The hot path
 
 export { writeExactMatch } from './exact-match.ts'
-export { PacketInView10 } from './packet-in-view.ts'
+export { type FlowTemplate10, writeFlowFor10, writePacketOutFor10 } from './reply.ts'
 export {
   FLOW_MOD_LENGTH,
   type FlowModOptions,

@@ -1,8 +1,8 @@
+import type { PacketInView } from '../hot/packet-in-view.ts'
 import { FlowModCommand, NO_BUFFER } from '../messages/flow-mod.ts'
 import { matchLength, writeExactMatch } from './exact-match.ts'
 import type { FlowMod10 } from './flow.ts'
 import { encodeMessage } from './messages.ts'
-import type { PacketInView10 } from './packet-in-view.ts'
 import { Port10 } from './ports.ts'
 
 /** Bytes of a flow-mod with one output action. */
@@ -53,7 +53,7 @@ export const writeFlowMod = (
   out: DataView,
   at: number,
   template: FlowModTemplate,
-  packetIn: PacketInView10,
+  packetIn: PacketInView,
   outPort: number,
 ): void => {
   const { view } = template

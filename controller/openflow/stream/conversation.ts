@@ -25,10 +25,12 @@ export interface ConversationOptions {
   readonly versions?: readonly number[]
   readonly multipart?: Partial<JoinLimits>
   /**
-   * Takes OpenFlow 1.3 packet-ins in place of a `message` event each: the fast way. The view is
-   * good during the call only. It must not throw.
+   * Takes packet-ins in place of a `message` event each: the fast way. The view is good during the
+   * call only. It must not throw.
    */
   readonly packetIn?: (packet: PacketInView) => void
+  /** Takes the events that came before a packet-in of the same chunk, so that their order is kept. It must not throw. */
+  readonly before?: (events: readonly ConversationEvent[]) => void
 }
 
 const MessageType = { HELLO: 0, ERROR: 1, PACKET_IN: 10, MULTIPART_REPLY: 19 } as const
@@ -50,6 +52,7 @@ export class Conversation {
   private readonly joiner: MultipartJoiner
   private readonly packet = new PacketInView()
   private readonly onPacketIn: ConversationOptions['packetIn']
+  private readonly onBefore: ConversationOptions['before']
   private events: ConversationEvent[] = []
   private chosen: number | undefined
   private over = false
@@ -58,6 +61,7 @@ export class Conversation {
     this.versions = options.versions ?? [Version.OPENFLOW_1_3, Version.OPENFLOW_1_0]
     this.joiner = new MultipartJoiner(options.multipart)
     this.onPacketIn = options.packetIn
+    this.onBefore = options.before
     this.framer = new Framer({
       frame: (view, bytes, start, end) => this.frame(view, bytes, start, end),
       error: (error, bytes, start, end) => this.refused(error, bytes.subarray(start, end)),
@@ -118,14 +122,16 @@ export class Conversation {
   }
 
   private frame(view: DataView, bytes: Uint8Array, start: number, end: number): boolean {
-    const isHot = this.onPacketIn && this.chosen === Version.OPENFLOW_1_3
+    const isHot = this.onPacketIn && this.chosen !== undefined
     if (isHot && view.getUint8(start + 1) === MessageType.PACKET_IN) return this.takePacketIn(view, bytes, start, end)
     return this.take(bytes.subarray(start, end))
   }
 
   private takePacketIn(view: DataView, bytes: Uint8Array, start: number, end: number): true {
+    if (this.onBefore && this.events.length > 0) this.onBefore(this.taken())
     try {
-      this.packet.reset(view, start, end)
+      if (this.chosen === Version.OPENFLOW_1_0) this.packet.reset10(view, start, end)
+      else this.packet.reset(view, start, end)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.refuse(error, bytes.subarray(start, end))
