@@ -145,6 +145,26 @@ export class AppInstance {
     this.guard('packetIn', () => this.app.packetIn?.(packet, from, this.context))
   }
 
+  /** A packet of an OpenFlow 1.0 switch. That an app cannot answer those says nothing of its answers to others. */
+  packetIn10(packet: PacketInView, from: PacketSource): void {
+    this.guard('packetIn of OpenFlow 1.0', () => this.app.packetIn?.(packet, from, this.context))
+  }
+
+  /** Knows a switch of OpenFlow 1.0, for which no rules are evaluated. */
+  see(view: SwitchView): void {
+    this.seen.set(view.dpid, view)
+  }
+
+  switchUp10(from: SwitchView): void {
+    this.see(from)
+    this.switchUp(from)
+  }
+
+  switchDown10(from: SwitchView): void {
+    this.seen.delete(from.dpid)
+    this.switchDown(from)
+  }
+
   switchUp(from: SwitchView): void {
     this.guard('switchUp', () => this.app.switchUp?.(from, this.context))
   }
@@ -192,23 +212,3 @@ const stackOf = (error: Error): string =>
   (error.cause instanceof Error ? error.cause.stack : undefined) ?? error.stack ?? String(error)
 
 const failureText = (what: string, error: Error): string => `${what}: ${error.message}\n${stackOf(error)}`
-  /** A packet of an OpenFlow 1.0 switch. That an app cannot answer those says nothing of its answers to others. */
-  packetIn10(packet: PacketInView, from: PacketSource): void {
-    this.guard('packetIn of OpenFlow 1.0', () => this.app.packetIn?.(packet, from, this.context))
-  }
-
-  /** Knows a switch of OpenFlow 1.0, for which no rules are evaluated. */
-  see(view: SwitchView): void {
-    this.seen.set(view.dpid, view)
-  }
-
-  switchUp10(from: SwitchView): void {
-    this.see(from)
-    this.switchUp(from)
-  }
-
-  switchDown10(from: SwitchView): void {
-    this.seen.delete(from.dpid)
-    this.switchDown(from)
-  }
-

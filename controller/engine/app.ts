@@ -22,6 +22,10 @@ type ValueOf<D> = D extends CollectionOf<infer V> ? V : never
 /** A switch as apps see it. */
 export interface SwitchView {
   readonly dpid: bigint
+  /** The datapath id as text: `0000000000000001`. */
+  readonly name: string
+  /** What it speaks. Switches of OpenFlow 1.0 hold no flows of rules; only reactive apps see them. */
+  readonly openflow: '1.0' | '1.3'
   /** Its ports by number, as it last described them. */
   readonly ports: ReadonlyMap<number, Port>
 }
@@ -29,10 +33,6 @@ export interface SwitchView {
 /** The switch that a packet came from, and the way to answer it. */
 export interface PacketSource extends SwitchView {
   /** Writes answers straight into what the switch is sent next: the fast way, for every packet. */
-  /** The datapath id as text: `0000000000000001`. */
-  readonly name: string
-  /** What it speaks. Switches of OpenFlow 1.0 hold no flows of rules; only reactive apps see them. */
-  readonly openflow: '1.0' | '1.3'
   readonly reply: Reply
 }
 
@@ -77,7 +77,9 @@ export interface AppContext<C extends Collections, Config = unknown> {
   readonly config: Config
   readonly collections: { readonly [K in keyof C]: Collection<ValueOf<C[K]>> }
   readonly switches: ReadonlyMap<bigint, SwitchView>
-  /** Sends a message to a switch, beside its flows; nothing happens where the switch has gone. */
+  /**
+   * Sends a message to a switch of OpenFlow 1.3, beside its flows; nothing happens where it has gone.
+   */
   readonly send: (dpid: bigint, message: Unsent) => void
 }
 
@@ -102,6 +104,11 @@ export interface App<
   /** Limits the packets that its flows punt, in each switch that has meters. */
   readonly punts?: { readonly packetsPerSecond: number }
   /**
+   * Whether it can serve a switch by answering each packet in `packetIn`: then it is also given all
+   * packets of switches that speak OpenFlow 1.0, which hold no flows of its rules.
+   */
+  readonly reactive?: boolean
+  /**
    * A flow of the app's that a switch held when it connected: what the app knew before the
    * controller was restarted. What it does not take up again is removed.
    */
@@ -120,11 +127,6 @@ export interface App<
   /** Called about once a second, to forget what is old. */
   tick?(context: AppContext<C, Static<S>>): void
 }
-  /**
-   * Whether it can serve a switch by answering each packet in `packetIn`: then it is also given all
-   * packets of switches that speak OpenFlow 1.0, which hold no flows of its rules.
-   */
-  readonly reactive?: boolean
 
 const nameForm = /^[a-z][a-z0-9-]{0,62}$/
 
