@@ -14,7 +14,25 @@ export {
   type SwitchView,
 } from './engine/app.ts'
 export { Engine, type EngineOptions } from './engine/engine.ts'
-export { FlowBuilder, GroupEntry, MeterEntry, type Stage, type Stages } from './flow/index.ts'
+export type {
+  AllowedPair,
+  HostFact,
+  NetworkFact,
+  PortFact,
+  SiteFact,
+  SubnetFact,
+} from './engine/model/facts.ts'
+export { model } from './engine/model/shared.ts'
+export {
+  FlowBuilder,
+  fromTunnel,
+  GroupEntry,
+  integration,
+  MeterEntry,
+  networkMask,
+  type Stage,
+  type Stages,
+} from './flow/index.ts'
 /** The codec; also `heddle/openflow` on its own. */
 export * as openflow from './openflow/index.ts'
 export { formatMac, matchField, type PacketInView, PortReason, PortState } from './openflow/index.ts'

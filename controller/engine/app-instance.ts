@@ -3,6 +3,8 @@ import type { Message, PacketInView, Port, Unsent } from '../switch/index.ts'
 import type { App, AppContext, Collections, InstalledFlow, PacketSource, SwitchView } from './app.ts'
 import type { LiveSwitch, Report } from './engine.ts'
 import { Collection } from './facts.ts'
+import type { Model } from './model/model.ts'
+import type { SharedCollectionOf, SharedFacts } from './model/shared.ts'
 import { Units } from './units.ts'
 
 export interface InstanceOptions {
@@ -11,10 +13,21 @@ export interface InstanceOptions {
   /** As the app's schema takes it, with defaults. */
   readonly config: unknown
   readonly switches: ReadonlyMap<bigint, LiveSwitch>
+  /** What the controller keeps for all apps. */
+  readonly model: Model
   readonly changed: () => void
   readonly report: Report
   /** The instance whose place this one takes: it keeps what that one knows. */
   readonly kept: AppInstance | undefined
+}
+
+type AnyShared = SharedCollectionOf<keyof SharedFacts>
+
+/** A shared fact that changed. */
+interface SharedChange {
+  readonly collection: string
+  readonly key: string
+  readonly before: unknown
 }
 
 /** Failures in a row after which one of an app's handlers is no longer called. */
@@ -41,6 +54,10 @@ export class AppInstance {
   private readonly failing = new Map<string, Failure>()
   private readonly facts = new Map<string, Collection<unknown>>()
   private readonly seen = new Map<bigint, SwitchView>()
+  /** Ends the following of what the controller keeps for all apps. */
+  private readonly unfollow: (() => void)[] = []
+  /** Shared facts that changed, of which the app is to be told. */
+  private sharedChanges: SharedChange[] = []
   private readonly context: AppContext<Collections>
   private readonly options: InstanceOptions
   private readonly high: number
@@ -51,7 +68,9 @@ export class AppInstance {
     this.options = options
     this.high = cookieHigh({ epoch: options.epoch, app: appNumber(app.name), unit: 0 })
     for (const name of Object.keys(app.collections)) this.facts.set(name, this.collection(name))
-    this.units = new Units(app, this.facts, options.firstTable, options.epoch, options.config)
+    const { firstTable, epoch, config, model } = options
+    this.units = new Units(app, this.facts, { firstTable, epoch, config, sites: model.sites })
+    this.unfollow.push(model.sites.follow((_, key) => this.units.changeSite(key)))
     this.context = {
       config: options.config,
       collections: Object.fromEntries(this.facts) as AppContext<Collections>['collections'],
@@ -83,8 +102,10 @@ export class AppInstance {
     return this.failure === undefined ? 'running' : 'failed'
   }
 
-  /** A collection, with what the instance before knew under that name. */
+  /** A collection: that of all apps, or its own with what the instance before knew under that name. */
   private collection(name: string): Collection<unknown> {
+    const declared = this.app.collections[name]
+    if (declared && 'shared' in declared) return this.sharedCollection(name, declared as AnyShared)
     const made = new Collection<unknown>(name, (collection, key) => {
       this.units.change(collection, key)
       this.options.changed()
@@ -92,6 +113,27 @@ export class AppInstance {
     const before = this.options.kept?.facts.get(name)
     if (before) made.adopt(before)
     return made
+  }
+
+  private sharedCollection(name: string, { shared }: AnyShared): Collection<unknown> {
+    const collection = this.options.model.shared(shared)
+    const follow = (_: string, key: string, before: unknown): void => {
+      this.units.change(name, key)
+      if (this.app.changed) this.sharedChanges.push({ collection: name, key, before })
+      this.options.changed()
+    }
+    this.unfollow.push(collection.follow(follow))
+    return collection
+  }
+
+  /** Whether it acts on this switch. */
+  isFor(dpid: bigint): boolean {
+    return (this.app.bridge === 'integration') === this.options.model.isIntegration(dpid)
+  }
+
+  /** Whether it has been given this switch. */
+  actsOn(dpid: bigint): boolean {
+    return this.seen.has(dpid)
   }
 
   addSwitch(live: LiveSwitch): void {
@@ -104,8 +146,15 @@ export class AppInstance {
     this.units.removeSwitch(dpid)
   }
 
-  /** Withdraws all its flows. */
+  /** Withdraws its flows from a switch that it acts on no more. */
+  leaveSwitch(dpid: bigint): void {
+    this.seen.delete(dpid)
+    this.units.withdraw(dpid)
+  }
+
+  /** Withdraws all its flows, for good. */
   clear(): void {
+    for (const end of this.unfollow.splice(0)) end()
     this.units.clear()
   }
 
@@ -120,6 +169,9 @@ export class AppInstance {
    * @param until when to stop, by `performance.now()`; all of it unless given
    */
   evaluate(until?: number): void {
+    for (const { collection, key, before } of this.sharedChanges.splice(0)) {
+      this.guard('changed', () => this.app.changed?.(collection as never, key, before, this.context))
+    }
     try {
       this.units.evaluate(until)
     } catch (error) {

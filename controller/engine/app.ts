@@ -2,6 +2,7 @@ import type { Static, TSchema } from 'typebox'
 import type { FlowBuilder, GroupEntry, MeterEntry, Stages } from '../flow/index.ts'
 import type { Message, MessageNamed, PacketInView, Port, Reply, Unsent } from '../switch/index.ts'
 import type { Collection, View } from './facts.ts'
+import type { SharedCollectionOf, SharedFacts } from './model/shared.ts'
 
 /** What a rule gives for one object on one switch: flows, and groups and meters that they use. */
 export type Wanted = FlowBuilder | GroupEntry | MeterEntry
@@ -18,6 +19,12 @@ export interface CollectionOf<V> {
 export const collection = <V>(): CollectionOf<V> => ({})
 
 type ValueOf<D> = D extends CollectionOf<infer V> ? V : never
+
+/** A collection as handlers have it: what the controller keeps for all apps is read only. */
+type Handled<D> =
+  D extends SharedCollectionOf<keyof SharedFacts>
+    ? Pick<Collection<ValueOf<D>>, 'get' | 'has' | 'keys' | 'entries' | 'size'>
+    : Collection<ValueOf<D>>
 
 /** A switch as apps see it. */
 export interface SwitchView {
@@ -60,6 +67,8 @@ export interface ObjectRule<P extends readonly string[], C extends Collections, 
   readonly each: K
   /** The one switch where the object matters; all switches unless given. */
   on?(object: ValueOf<C[K]>, key: string): bigint | undefined
+  /** The network on whose hosts the object matters, on all of them; instead of `on`. */
+  across?(object: ValueOf<C[K]>, key: string): string | undefined
   flows(object: ValueOf<C[K]>, context: RuleContext<P, C, Config>, key: string): readonly Wanted[]
 }
 
@@ -75,7 +84,7 @@ export type Rule<P extends readonly string[], C extends Collections, Config = un
 export interface AppContext<C extends Collections, Config = unknown> {
   /** As the user gave it, with the defaults of the app's schema filled in. */
   readonly config: Config
-  readonly collections: { readonly [K in keyof C]: Collection<ValueOf<C[K]>> }
+  readonly collections: { readonly [K in keyof C]: Handled<C[K]> }
   readonly switches: ReadonlyMap<bigint, SwitchView>
   /**
    * Sends a message to a switch of OpenFlow 1.3, beside its flows; nothing happens where it has gone.
@@ -94,8 +103,13 @@ export interface App<
 > {
   /** Lower-case letters, digits and hyphens. */
   readonly name: string
-  /** Names of its stages, in the order in which packets pass them. */
+  /** Names of its stages, in the order in which packets pass them; those of `integration` where that is its bridge. */
   readonly pipeline: P
+  /**
+   * `integration`: it acts on the bridges of hosts, and shares stages and registers with the other
+   * apps there. Without it, on all other bridges, in tables of its own.
+   */
+  readonly bridge?: 'integration'
   readonly collections: C
   /** What can be configured, as a TypeBox schema; an app without one takes no configuration. */
   readonly config?: S
@@ -118,6 +132,8 @@ export interface App<
    * reactive. The view is good during the call only.
    */
   packetIn?(packet: PacketInView, from: PacketSource, context: AppContext<C, Static<S>>): void
+  /** A fact that the controller keeps, in one of the app's shared collections, came, changed or went. */
+  changed?(collection: keyof C & string, key: string, before: unknown, context: AppContext<C, Static<S>>): void
   switchUp?(from: SwitchView, context: AppContext<C, Static<S>>): void
   switchDown?(from: SwitchView, context: AppContext<C, Static<S>>): void
   /** A port came, went or changed; `from.ports` shows it already. */

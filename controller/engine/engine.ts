@@ -18,6 +18,7 @@ import { DesiredTable, ownerName } from './desired.ts'
 import { Evaluation, slice } from './evaluation.ts'
 import { type DriftPolicy, Keeper } from './keeper.ts'
 import { MissingApps } from './missing.ts'
+import { Model } from './model/model.ts'
 import { planOf, type SwitchPlan } from './plan.ts'
 import { Switches10 } from './switches10.ts'
 import { firstTableFor } from './tables.ts'
@@ -37,6 +38,8 @@ export interface EngineOptions {
   /** 1 to 65535: marks the flows of this controller. */
   readonly epoch?: number
   readonly listener?: ListenerOptions
+  /** What is known of networks and hosts: nothing unless given. */
+  readonly model?: Model
   /** Milliseconds for a switch to answer for a change, after which it is read again: 30,000 unless given. */
   readonly commitDeadline?: number
 }
@@ -67,6 +70,8 @@ export class Engine {
   readonly switches10: Switches10
   /** Apps that should run and could not be loaded: what switches hold of theirs stays. */
   readonly missing: MissingApps
+  /** What is known of networks and hosts. */
+  readonly model: Model
   private readonly report: Report
   private readonly drift: DriftPolicy
   private readonly epoch: number
@@ -82,6 +87,8 @@ export class Engine {
   constructor(options: EngineOptions = {}) {
     this.report = options.report ?? (() => undefined)
     this.switches10 = new Switches10(this.apps, this.report)
+    this.model = options.model ?? new Model()
+    this.model.hosts.follow((_, key, before) => this.rehome(before?.dpid, this.model.hosts.get(key)?.dpid))
     this.drift = options.drift ?? 'repair'
     this.epoch = options.epoch ?? defaultEpoch
     this.missing = new MissingApps(this.epoch)
@@ -129,11 +136,12 @@ export class Engine {
       firstTable: this.firstTableFor(app),
       config: configOf(app, config),
       switches: this.switches,
+      model: this.model,
       changed: () => this.evaluation.schedule(),
       report: this.report,
       kept: old,
     })
-    for (const one of this.switches.values()) instance.addSwitch(one)
+    for (const one of this.switches.values()) if (instance.isFor(one.view.dpid)) instance.addSwitch(one)
     instance.evaluate()
     const { failure } = instance
     if (failure !== undefined) {
@@ -142,7 +150,7 @@ export class Engine {
     }
     this.apps.set(app.name, instance)
     old?.clear()
-    if (!old) for (const one of this.switches.values()) instance.switchUp(one.view)
+    if (!old) for (const { view } of this.switches.values()) if (instance.isFor(view.dpid)) instance.switchUp(view)
     this.switches10.introduce(instance, !old)
     this.report('info', `app ${app.name} ${old ? 'reloaded' : 'loaded'}`, { app: app.name })
     if (this.missing.delete(app.name)) for (const { keeper } of this.switches.values()) keeper.rejoin(app.name)
@@ -158,7 +166,8 @@ export class Engine {
   plan(app: App, config?: unknown): SwitchPlan[] {
     const kept = this.apps.get(app.name)
     const firstTable = this.firstTableFor(app)
-    return planOf(app, this.switches.values(), { epoch: this.epoch, firstTable, config: configOf(app, config), kept })
+    const { epoch, model } = this
+    return planOf(app, this.switches.values(), { epoch, model, firstTable, config: configOf(app, config), kept })
   }
 
   /** Withdraws an app with all its flows, also one that is missing, and says whether there was one of that name. */
@@ -183,9 +192,44 @@ export class Engine {
       (name) => name !== app.name && appNumber(name) === number,
     )
     if (twin !== undefined) throw new Error(`app ${app.name} has the same number in cookies as ${twin}: rename it`)
+    if (app.bridge === 'integration') return 0
     const { missing } = this
     const reserved = missing.reservedBeside(app.name)
     return firstTableFor(app, this.apps.values(), reserved, missing.tablesOf(app.name)?.first)
+  }
+
+  /**
+   * Waits until switches have confirmed all that is wanted of them now.
+   *
+   * @param milliseconds how long to wait
+   * @param dpids all connected switches unless given
+   * @returns those that have not, in the end
+   */
+  async confirmed(milliseconds: number, dpids?: Iterable<bigint>): Promise<bigint[]> {
+    const deadline = performance.now() + milliseconds
+    await this.evaluation.settling
+    const asked = [...(dpids ?? this.switches.keys())]
+    const outcomes = await Promise.all(
+      asked.map(async (dpid) => this.switches.get(dpid)?.keeper.confirmed(deadline - performance.now())),
+    )
+    return asked.filter((_, index) => outcomes[index] !== true)
+  }
+
+  /** A bridge came to be a host's integration bridge, or ceased to be one: other apps act on it now. */
+  private rehome(...dpids: readonly (bigint | undefined)[]): void {
+    for (const dpid of dpids) {
+      const live = dpid === undefined ? undefined : this.switches.get(dpid)
+      if (!live) continue
+      for (const app of this.apps.values()) {
+        const { dpid } = live.view
+        if (app.isFor(dpid) === app.actsOn(dpid)) continue
+        if (app.isFor(dpid)) {
+          app.addSwitch(live)
+          app.switchUp(live.view)
+        } else app.leaveSwitch(dpid)
+      }
+      this.evaluation.schedule()
+    }
   }
 
   private tick(): void {
@@ -247,6 +291,7 @@ export class Engine {
     const { software, manufacturer } = session.info
     this.report('info', `switch ${session.name} is up`, { dpid: session.name, software, manufacturer })
     for (const app of this.apps.values()) {
+      if (!app.isFor(dpid)) continue
       app.addSwitch(live)
       app.switchUp(live.view)
     }
@@ -326,6 +371,7 @@ export class Engine {
     this.switches.delete(dpid)
     live.keeper.stop()
     for (const app of this.apps.values()) {
+      if (!app.actsOn(dpid)) continue
       app.removeSwitch(dpid)
       app.switchDown(live.view)
     }
@@ -338,12 +384,15 @@ export class Engine {
   }
 
   private portStatus(live: LiveSwitch, port: Port, reason: number): void {
-    for (const app of this.apps.values()) app.portStatus(port, reason, live.view)
+    for (const app of this.apps.values()) {
+      if (app.actsOn(live.view.dpid)) app.portStatus(port, reason, live.view)
+    }
   }
 
   private message(live: LiveSwitch, message: Message): void {
     if (live.keeper.take(message)) return
     for (const app of this.apps.values()) {
+      if (!app.actsOn(live.view.dpid)) continue
       // Of a flow that has gone, only the app hears that made it.
       if (message.type !== 'flowRemoved' || app.made(message)) app.message(message, live.view)
     }

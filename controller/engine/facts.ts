@@ -1,5 +1,5 @@
-/** Told of every change: the collection and the key that changed. */
-export type OnChange = (collection: string, key: string) => void
+/** Told of every change: the collection and the key that changed, and what was there before. */
+export type OnChange<V = unknown> = (collection: string, key: string, before: V | undefined) => void
 
 /**
  * What an app knows, by key. Rules read it through a view that records what they read; a change
@@ -8,11 +8,21 @@ export type OnChange = (collection: string, key: string) => void
 export class Collection<V> {
   readonly name: string
   private readonly values = new Map<string, V>()
-  private readonly changed: OnChange
+  private readonly followers = new Set<OnChange<V>>()
 
-  constructor(name: string, changed: OnChange) {
+  constructor(name: string, changed?: OnChange<V>) {
     this.name = name
-    this.changed = changed
+    if (changed) this.followers.add(changed)
+  }
+
+  /** Has someone told of every change from now on, until the function that it gives is called. */
+  follow(changed: OnChange<V>): () => void {
+    this.followers.add(changed)
+    return () => this.followers.delete(changed)
+  }
+
+  private changed(key: string, before: V | undefined): void {
+    for (const follower of this.followers) follower(this.name, key, before)
   }
 
   get size(): number {
@@ -42,15 +52,17 @@ export class Collection<V> {
 
   /** Sets a value; setting the very same value again changes nothing. */
   set(key: string, value: V): void {
-    if (this.values.get(key) === value && this.values.has(key)) return
+    const before = this.values.get(key)
+    if (before === value && this.values.has(key)) return
     this.values.set(key, value)
-    this.changed(this.name, key)
+    this.changed(key, before)
   }
 
   /** Says whether there was one. */
   delete(key: string): boolean {
+    const before = this.values.get(key)
     const had = this.values.delete(key)
-    if (had) this.changed(this.name, key)
+    if (had) this.changed(key, before)
     return had
   }
 }
@@ -66,18 +78,18 @@ export interface View<V> {
 /** Told of every read: one key of a collection, or all of it where the key is undefined. */
 type OnRead = (collection: string, key: string | undefined) => void
 
-/** A view of `collection` that tells of every read. */
-export const recordingView = <V>(collection: Collection<V>, read: OnRead): View<V> => ({
+/** A view of `collection`, which the app calls `name`, that tells of every read. */
+export const recordingView = <V>(name: string, collection: Collection<V>, read: OnRead): View<V> => ({
   get: (key) => {
-    read(collection.name, key)
+    read(name, key)
     return collection.get(key)
   },
   has: (key) => {
-    read(collection.name, key)
+    read(name, key)
     return collection.has(key)
   },
   entries: () => {
-    read(collection.name, undefined)
+    read(name, undefined)
     return collection.entries()
   },
 })

@@ -83,6 +83,8 @@ export class Keeper {
   private poll: NodeJS.Timeout | undefined
   private retry: NodeJS.Timeout | undefined
   private failures = 0
+  /** Who waits for the switch to hold all that is wanted. */
+  private readonly waiting: ((done: boolean) => void)[] = []
   private refusedBundles = 0
 
   constructor(session: Session, desired: DesiredTable, events: KeeperEvents, options: KeeperOptions) {
@@ -95,7 +97,30 @@ export class Keeper {
 
   /** True while the switch is known to hold what was wanted at the last change. */
   get inSync(): boolean {
-    return this.known && !this.running && !this.desired.isChanged && this.options.evaluation.settled
+    return this.isDone && this.options.evaluation.settled
+  }
+
+  /**
+   * Waits until the switch holds what was wanted when this was called.
+   *
+   * @param milliseconds how long to wait
+   * @returns false where it did not come to that
+   */
+  async confirmed(milliseconds: number): Promise<boolean> {
+    if (this.isDone) return true
+    const done = new Promise<boolean>((resolve) => this.waiting.push(resolve))
+    this.kick()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, milliseconds, false)
+    })
+    const outcome = await Promise.race([done, late])
+    clearTimeout(timer)
+    return outcome
+  }
+
+  private get isDone(): boolean {
+    return this.known && !this.running && !this.desired.isChanged
   }
 
   /** Begins, or goes on with what has changed. */
@@ -123,6 +148,7 @@ export class Keeper {
     this.stopped = true
     clearInterval(this.poll)
     clearTimeout(this.retry)
+    for (const resolve of this.waiting.splice(0)) resolve(false)
   }
 
   /** Takes a message that may be an error to a change, or a report of somebody else's. */
@@ -150,6 +176,7 @@ export class Keeper {
       this.running = false
       this.failures = 0
       if (!this.stopped) this.announce(sent)
+      if (this.isDone) for (const resolve of this.waiting.splice(0)) resolve(true)
     } catch (error) {
       this.running = false
       this.uncertain(error as Error)

@@ -1,37 +1,37 @@
 const none: ReadonlySet<string> = new Set()
 
-/** On which one switch each object of a rule matters, found both ways. */
-export class Placement {
-  private readonly switches = new Map<string, bigint>()
-  private readonly objects = new Map<bigint, Set<string>>()
+/** At which one place, such as a switch or a network, each object of a rule matters, found both ways. */
+export class Placement<Place> {
+  private readonly places = new Map<string, Place>()
+  private readonly objects = new Map<Place, Set<string>>()
 
-  /** The switch of an object, if it matters anywhere. */
-  switchOf(key: string): bigint | undefined {
-    return this.switches.get(key)
+  /** The place of an object, if it matters anywhere. */
+  placeOf(key: string): Place | undefined {
+    return this.places.get(key)
   }
 
-  /** The objects of a switch, whether it is connected or not. */
-  objectsAt(dpid: bigint): ReadonlySet<string> {
-    return this.objects.get(dpid) ?? none
+  /** The objects of a place. */
+  objectsAt(place: Place): ReadonlySet<string> {
+    return this.objects.get(place) ?? none
   }
 
-  /** Moves an object to a switch; to none where it matters nowhere any more. */
-  put(key: string, dpid: bigint | undefined): void {
-    const before = this.switches.get(key)
-    if (before === dpid) return
+  /** Moves an object to a place; to none where it matters nowhere any more. */
+  put(key: string, place: Place | undefined): void {
+    const before = this.places.get(key)
+    if (before === place) return
     if (before !== undefined) this.takeFrom(before, key)
-    if (dpid === undefined) this.switches.delete(key)
+    if (place === undefined) this.places.delete(key)
     else {
-      this.switches.set(key, dpid)
-      const there = this.objects.get(dpid)
+      this.places.set(key, place)
+      const there = this.objects.get(place)
       if (there) there.add(key)
-      else this.objects.set(dpid, new Set([key]))
+      else this.objects.set(place, new Set([key]))
     }
   }
 
-  private takeFrom(dpid: bigint, key: string): void {
-    const there = this.objects.get(dpid)
+  private takeFrom(place: Place, key: string): void {
+    const there = this.objects.get(place)
     there?.delete(key)
-    if (there?.size === 0) this.objects.delete(dpid)
+    if (there?.size === 0) this.objects.delete(place)
   }
 }

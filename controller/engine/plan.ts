@@ -51,14 +51,20 @@ const difference = (now: DesiredTable, next: DesiredTable): Operation[] => {
 export const planOf = (
   app: App,
   live: Iterable<LiveSwitch>,
-  options: Pick<InstanceOptions, 'epoch' | 'firstTable' | 'config' | 'kept'>,
+  options: Pick<InstanceOptions, 'epoch' | 'firstTable' | 'config' | 'kept' | 'model'>,
 ): SwitchPlan[] => {
   const silent = { switches: new Map<bigint, LiveSwitch>(), changed: () => undefined, report: () => undefined }
   const instance = new AppInstance(app, { ...options, ...silent })
-  const drafts = [...live].map((one) => ({ one, next: copyOf(one.desired, app.name) }))
+  const drafts = [...live]
+    .filter(({ view }) => instance.isFor(view.dpid))
+    .map((one) => ({ one, next: copyOf(one.desired, app.name) }))
   for (const { one, next } of drafts) instance.addSwitch({ ...one, desired: next })
   if (!options.kept) for (const { one } of drafts) instance.switchUp(one.view)
-  instance.evaluate()
-  if (instance.failure !== undefined) throw new Error(`app ${app.name} would not be loaded: ${instance.failure}`)
-  return drafts.map(({ one, next }) => ({ dpid: one.view.dpid, operations: difference(one.desired, next) }))
+  try {
+    instance.evaluate()
+    if (instance.failure !== undefined) throw new Error(`app ${app.name} would not be loaded: ${instance.failure}`)
+    return drafts.map(({ one, next }) => ({ dpid: one.view.dpid, operations: difference(one.desired, next) }))
+  } finally {
+    instance.clear()
+  }
 }

@@ -23,7 +23,8 @@ export const firstTableFor = (
   last?: number,
 ): number => {
   const all = [...apps]
-  const others = all.filter((room) => room.app.name !== app.name)
+  // Apps of integration bridges share a pipeline there, and are on no other bridge.
+  const others = all.filter((room) => room.app.name !== app.name && room.app.bridge === undefined)
   const taken = [
     ...others.map(({ firstTable, app: { pipeline } }) => ({ first: firstTable, count: pipeline.length })),
     ...reserved,

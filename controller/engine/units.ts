@@ -1,9 +1,10 @@
 import { type MeterEntry, pipeline } from '../flow/index.ts'
 import type { App, Collections, Rule, RuleContext, SwitchView } from './app.ts'
 import type { DesiredTable, Owner } from './desired.ts'
-import { type Collection, recordingView } from './facts.ts'
+import { Collection, recordingView } from './facts.ts'
+import type { SiteFact } from './model/facts.ts'
 import { Owners } from './owners.ts'
-import { Placement } from './placement.ts'
+import { KnownSites, type NetworkReach, type Reach, reachOf } from './reach.ts'
 import { type Fact, Readers } from './readers.ts'
 import type { Thing } from './transaction.ts'
 import { exchange, puntMeter, RuleError, thingsOf } from './wanted.ts'
@@ -42,6 +43,14 @@ const nothing: readonly never[] = []
 type AnyRule = Rule<readonly string[], Collections> & { readonly each?: string }
 type Facts = ReadonlyMap<string, Collection<unknown>>
 
+export interface UnitsOptions {
+  readonly firstTable?: number
+  readonly epoch?: number
+  readonly config?: unknown
+  /** Where networks are, for rules across them. */
+  readonly sites?: Collection<SiteFact>
+}
+
 /** The object of rules that are about a switch itself. */
 const switchObject = ''
 
@@ -59,8 +68,11 @@ export class Units {
   private readonly puntOwner: Owner
   private readonly places = new Map<bigint, Place>()
   private readonly owners: Owners
-  /** For rules that name the one switch where an object matters. */
-  private readonly placements = new Map<string, Placement>()
+  /** Where objects matter, by rule. */
+  private readonly reaches = new Map<string, Reach | NetworkReach>()
+  private readonly sites: KnownSites
+  /** Networks that came to a switch or went from it, by their keys among the sites. */
+  private readonly changedSites = new Set<string>()
   private readonly readers = new Readers<Unit>()
   /** What the unit that is being evaluated has read so far. */
   private readonly reading = new Set<Fact<Unit>>()
@@ -72,7 +84,8 @@ export class Units {
   private readonly failures: RuleError[] = []
 
   /** @throws RangeError where a rule is for a collection that the app does not have */
-  constructor(app: App, facts: Facts, firstTable = 0, epoch = defaultEpoch, config: unknown = {}) {
+  constructor(app: App, facts: Facts, options: UnitsOptions = {}) {
+    const { firstTable = 0, epoch = defaultEpoch, config = {}, sites = new Collection<SiteFact>('sites') } = options
     this.app = app
     this.facts = facts
     this.punts = app.punts && puntMeter(app.name, app.punts.packetsPerSecond)
@@ -81,10 +94,15 @@ export class Units {
     this.plain = { config, view, stages: pipeline(app.pipeline, firstTable) }
     this.owners = new Owners(app.name, epoch)
     this.puntOwner = this.owners.take('punts', switchObject)
+    this.sites = new KnownSites(sites)
+    for (const [key] of sites.entries()) this.sites.look(key)
     for (const [name, rule] of this.rules()) {
       if (rule.each === undefined) continue
-      this.collection(rule.each)
-      if (rule.on) this.placements.set(name, new Placement())
+      const objects = this.collection(rule.each)
+      this.reaches.set(
+        name,
+        reachOf(rule, objects, this.sites, () => this.places.keys()),
+      )
     }
     for (const [name, collection] of facts) for (const [key] of collection.entries()) this.change(name, key)
   }
@@ -93,7 +111,7 @@ export class Units {
     const read = (collection: string, key: string | undefined) => {
       this.reading.add(this.readers.fact(collection, key))
     }
-    return Object.fromEntries([...this.facts].map(([name, facts]) => [name, recordingView(facts, read)]))
+    return Object.fromEntries([...this.facts].map(([name, facts]) => [name, recordingView(name, facts, read)]))
   }
 
   /** How many units there are. */
@@ -105,7 +123,7 @@ export class Units {
 
   /** False while there are changes to be worked in. */
   get settled(): boolean {
-    return this.dirty.size === 0 && this.changed.size === 0
+    return this.dirty.size + this.changed.size + this.changedSites.size === 0
   }
 
   /** Why some unit keeps what it wanted before; undefined where every rule gave what it should. */
@@ -127,6 +145,11 @@ export class Units {
     this.readers.collect(collection, key, this.dirty)
   }
 
+  /** Notes that a network came to a switch or went from it, by its key among the sites. */
+  changeSite(key: string): void {
+    this.changedSites.add(key)
+  }
+
   /** A switch came: every rule is evaluated for it at the next `evaluate`. */
   addSwitch(target: Target): void {
     const { view, desired, metersPunts } = target
@@ -139,13 +162,24 @@ export class Units {
     if (this.punts && metersPunts) desired.meters.add(this.punts.id, { thing: this.punts, owner: this.puntOwner })
     for (const [name, rule] of this.rules()) {
       if (rule.each === undefined) this.put(name, switchObject, place)
-      else for (const key of this.objectsFor(name, rule.each, view.dpid)) this.put(name, key, place)
+      else for (const key of this.reach(name).objectsAt(view.dpid)) this.put(name, key, place)
     }
   }
 
-  /** The objects of a rule that matter on a switch. */
-  private objectsFor(rule: string, collection: string, dpid: bigint): Iterable<string> {
-    return this.placements.get(rule)?.objectsAt(dpid) ?? this.collection(collection).keys()
+  private reach(rule: string): Reach | NetworkReach {
+    const found = this.reaches.get(rule)
+    if (!found) throw new RangeError(`app ${this.app.name} has no rule ${rule} for objects`)
+    return found
+  }
+
+  /** Withdraws everything from one switch, which stays connected. */
+  withdraw(dpid: bigint): void {
+    const place = this.places.get(dpid)
+    if (!place) return
+    const { target, units } = place
+    for (const unit of units.values()) this.claim(unit, nothing)
+    if (this.punts) target.desired.meters.remove(this.punts.id, this.puntOwner)
+    this.removeSwitch(dpid)
   }
 
   /** A switch has gone, and its table with it. */
@@ -156,11 +190,7 @@ export class Units {
 
   /** Withdraws everything from every switch. */
   clear(): void {
-    for (const { target, units } of [...this.places.values()]) {
-      for (const unit of units.values()) this.claim(unit, nothing)
-      if (this.punts) target.desired.meters.remove(this.punts.id, this.puntOwner)
-      this.removeSwitch(target.view.dpid)
-    }
+    for (const dpid of [...this.places.keys()]) this.withdraw(dpid)
   }
 
   /**
@@ -171,6 +201,7 @@ export class Units {
    * @throws RuleError of the first unit that failed, after all others were evaluated
    */
   evaluate(until = Number.POSITIVE_INFINITY): void {
+    this.replaceSites()
     for (const [collection, keys] of this.changed) {
       this.replaceAll(collection, keys, until)
       if (keys.size === 0) this.changed.delete(collection)
@@ -182,6 +213,20 @@ export class Units {
     }
     const [first] = this.failures.splice(0)
     if (first) throw first
+  }
+
+  /** Where a network came or went, its objects do. */
+  private replaceSites(): void {
+    for (const key of this.changedSites) {
+      const change = this.sites.look(key)
+      const place = change && this.places.get(change.site.dpid)
+      if (!place) continue
+      for (const [rule, reach] of this.reaches) {
+        if (!('objectsOf' in reach)) continue
+        for (const object of reach.objectsOf(change.site.network)) this.place(rule, object, place, change.here)
+      }
+    }
+    this.changedSites.clear()
   }
 
   private replaceAll(collection: string, keys: Set<string>, until: number): void {
@@ -221,23 +266,15 @@ export class Units {
 
   /** An object of a collection came, changed or went. */
   private replace(name: string, rule: AnyRule, key: string): void {
-    const placement = this.placements.get(name)
     if (rule.each === undefined) return
     const facts = this.collection(rule.each)
-    const here = facts.has(key)
-    if (!placement || !rule.on) {
-      for (const place of this.places.values()) this.place(name, key, place, here)
-      return
-    }
-    const before = placement.switchOf(key)
-    const now = here ? rule.on(facts.get(key) as never, key) : undefined
-    placement.put(key, now)
-    this.placeAt(name, key, before, before === now)
-    if (before !== now) this.placeAt(name, key, now, true)
+    const { left, now } = this.reach(name).replace(key, facts.get(key))
+    for (const dpid of left) this.placeAt(name, key, dpid, false)
+    for (const dpid of now) this.placeAt(name, key, dpid, true)
   }
 
-  private placeAt(name: string, key: string, dpid: bigint | undefined, here: boolean): void {
-    const place = dpid === undefined ? undefined : this.places.get(dpid)
+  private placeAt(name: string, key: string, dpid: bigint, here: boolean): void {
+    const place = this.places.get(dpid)
     if (place) this.place(name, key, place, here)
   }
 
@@ -281,8 +318,8 @@ export class Units {
     const { reading } = this
     try {
       const wanted = thingsOf(this.run(unit))
-      const isLocal = this.placements.has(unit.owner.rule)
-      this.claim(unit, isLocal ? wanted : this.owners.share(unit.owner, wanted))
+      const isShared = this.reaches.get(unit.owner.rule)?.isShared ?? true
+      this.claim(unit, isShared ? this.owners.share(unit.owner, wanted) : wanted)
     } finally {
       // Also where the rule fails: a change of what it read may be what mends it.
       this.readers.note(unit, unit.reads, reading)

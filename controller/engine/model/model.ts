@@ -1,0 +1,161 @@
+import { isDeepStrictEqual as isSame } from 'node:util'
+import { Collection } from '../facts.ts'
+import { Placement } from '../placement.ts'
+import type { DocumentChange, DocumentKind, Documents } from './documents.ts'
+import type { HostFact, NetworkFact, PortFact, SubnetFact } from './facts.ts'
+import type { SharedFacts } from './shared.ts'
+import { Sites } from './sites.ts'
+
+type Sources = { readonly [K in DocumentKind]: Map<string, Documents[K]> }
+
+const noSources = (): Sources => ({
+  network: new Map(),
+  number: new Map(),
+  subnet: new Map(),
+  port: new Map(),
+  assignment: new Map(),
+  host: new Map(),
+  binding: new Map(),
+})
+
+/** The facts that a change touches, by id. */
+interface Touched {
+  readonly networks: Set<string>
+  readonly subnets: Set<string>
+  readonly hosts: Set<string>
+  readonly ports: Set<string>
+}
+
+const macNumber = (text: string): number => Number.parseInt(text.replaceAll(':', ''), 16)
+
+/**
+ * What is known of networks and hosts, joined from documents for apps to read. A change costs work
+ * in proportion to what it touches.
+ */
+export class Model {
+  readonly networks = new Collection<NetworkFact>('networks')
+  readonly subnets = new Collection<SubnetFact>('subnets')
+  readonly hosts = new Collection<HostFact>('hosts')
+  readonly ports = new Collection<PortFact>('ports')
+  /** Integration bridges, with the hosts that say they are theirs. */
+  private readonly dpids = new Placement<bigint>()
+  private readonly siteCounts = new Sites()
+  readonly sites = this.siteCounts.facts
+  private readonly sources = noSources()
+  private readonly portsOfNetwork = new Placement<string>()
+  private readonly subnetsOfNetwork = new Placement<string>()
+  private readonly portsOfHost = new Placement<string>()
+
+  /** A collection by its name. */
+  shared(name: keyof SharedFacts): Collection<unknown> {
+    return this[name] as Collection<unknown>
+  }
+
+  /** Whether a bridge is the integration bridge of a host. */
+  isIntegration(dpid: bigint): boolean {
+    return this.dpids.objectsAt(dpid).size > 0
+  }
+
+  /** A document as it was last given. */
+  document<K extends DocumentKind>(kind: K, id: string): Documents[K] | undefined {
+    return this.sources[kind].get(id)
+  }
+
+  /** Takes in changes that belong together; facts that come out the same change nothing. */
+  apply(changes: readonly DocumentChange[]): void {
+    const touched: Touched = { networks: new Set(), subnets: new Set(), hosts: new Set(), ports: new Set() }
+    for (const change of changes) this.take(change, touched)
+    for (const id of touched.networks) {
+      this.update(this.networks, id, this.networkFact(id))
+      for (const port of this.portsOfNetwork.objectsAt(id)) touched.ports.add(port)
+      for (const subnet of this.subnetsOfNetwork.objectsAt(id)) touched.subnets.add(subnet)
+    }
+    for (const id of touched.subnets) this.update(this.subnets, id, this.subnetFact(id))
+    for (const id of touched.hosts) {
+      this.updateHost(id)
+      for (const port of this.portsOfHost.objectsAt(id)) touched.ports.add(port)
+    }
+    for (const id of touched.ports) this.updatePort(id)
+  }
+
+  private take(change: DocumentChange, touched: Touched): void {
+    const { kind, id, value } = change
+    const sources = this.sources[kind] as Map<string, typeof value>
+    if (value === undefined) sources.delete(id)
+    else sources.set(id, value)
+    if (kind === 'network' || kind === 'number') touched.networks.add(id)
+    else if (kind === 'host') touched.hosts.add(id)
+    else if (kind === 'subnet') {
+      touched.subnets.add(id)
+      this.subnetsOfNetwork.put(id, value?.network)
+    } else {
+      touched.ports.add(id)
+      if (kind === 'port') this.portsOfNetwork.put(id, value?.network)
+      if (kind === 'binding') this.portsOfHost.put(id, value?.host)
+    }
+  }
+
+  private update<V>(collection: Collection<V>, id: string, fact: V | undefined): void {
+    if (fact === undefined) collection.delete(id)
+    else if (!isSame(collection.get(id), fact)) collection.set(id, fact)
+  }
+
+  private updateHost(id: string): void {
+    const now = this.hostFact(id)
+    this.dpids.put(id, now?.dpid)
+    this.update(this.hosts, id, now)
+  }
+
+  private updatePort(id: string): void {
+    const before = this.ports.get(id)
+    const now = this.portFact(id)
+    if (isSame(before, now)) return
+    this.siteCounts.replace(before, now)
+    this.update(this.ports, id, now)
+  }
+
+  private networkFact(id: string): NetworkFact | undefined {
+    const network = this.sources.network.get(id)
+    const vni = network?.vni ?? this.sources.number.get(id)?.vni
+    if (!network || vni === undefined) return undefined
+    return { id, vni, encapsulation: network.encapsulation, mtu: network.mtu }
+  }
+
+  private subnetFact(id: string): SubnetFact | undefined {
+    const subnet = this.sources.subnet.get(id)
+    const network = subnet && this.networks.get(subnet.network)
+    if (!subnet || !network) return undefined
+    const { cidr, dns = [] } = subnet
+    return {
+      ...{ id, network: network.id, vni: network.vni, cidr, dns },
+      family: cidr.includes(':') ? 6 : 4,
+      gateway: subnet.gateway ?? undefined,
+    }
+  }
+
+  private hostFact(id: string): HostFact | undefined {
+    const host = this.sources.host.get(id)
+    if (!host) return undefined
+    const { encap, tunnels, underlayMtu } = host
+    return { id, dpid: BigInt(`0x${host.dpid}`), address: encap.address, types: encap.types, tunnels, underlayMtu }
+  }
+
+  /** A port that has no address yet, or whose network is not known, is none for apps. */
+  private portFact(id: string): PortFact | undefined {
+    const { port: ports, assignment: assignments, binding: bindings } = this.sources
+    const [port, assignment, binding] = [ports.get(id), assignments.get(id), bindings.get(id)]
+    const network = port && this.networks.get(port.network)
+    if (!port || !assignment || !network) return undefined
+    const host = binding && this.hosts.get(binding.host)
+    const pairs = port.allowedPairs ?? []
+    return {
+      ...{ id, network: network.id, vni: network.vni, mac: macNumber(assignment.mac) },
+      addresses: assignment.addresses,
+      guard: port.guard ?? true,
+      allowedPairs: pairs.map(({ mac, cidr }) => ({ mac: mac === undefined ? undefined : macNumber(mac), cidr })),
+      host: host?.id,
+      dpid: host?.dpid,
+      ofport: host ? binding?.ofport : undefined,
+    }
+  }
+}

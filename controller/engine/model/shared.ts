@@ -1,0 +1,27 @@
+import type { CollectionOf } from '../app.ts'
+import type { HostFact, NetworkFact, PortFact, SiteFact, SubnetFact } from './facts.ts'
+
+/** The collections that the controller keeps for all apps, by name. */
+export interface SharedFacts {
+  readonly networks: NetworkFact
+  readonly subnets: SubnetFact
+  readonly hosts: HostFact
+  readonly ports: PortFact
+  readonly sites: SiteFact
+}
+
+/** A collection that the controller keeps: apps read it, and do not change it. */
+export interface SharedCollectionOf<Name extends keyof SharedFacts> extends CollectionOf<SharedFacts[Name]> {
+  readonly shared: Name
+}
+
+const shared = <Name extends keyof SharedFacts>(name: Name): SharedCollectionOf<Name> => ({ shared: name })
+
+/** What is known of networks and hosts, for an app to name among its collections. */
+export const model = {
+  networks: shared('networks'),
+  subnets: shared('subnets'),
+  hosts: shared('hosts'),
+  ports: shared('ports'),
+  sites: shared('sites'),
+} as const
