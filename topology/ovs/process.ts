@@ -1,15 +1,29 @@
+import { readFileSync } from 'node:fs'
+
+/** Whether a process runs; one that has ended and whose parent has not yet asked for its exit code does not. */
 export const isAlive = (pid: number): boolean => {
   try {
-    process.kill(pid, 0)
-    return true
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The state follows the name, which stands in parentheses and may hold some (proc(5)).
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
   } catch {
     return false
   }
+}
+
+/** Waits until a process has gone. @returns whether it did so within `deadline` ms */
+export const hasEnded = async (pid: number, deadline: number): Promise<boolean> => {
+  const end = Date.now() + deadline
+  while (isAlive(pid)) {
+    if (Date.now() > end) return false
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return true
 }
 
 /** Kills a process and waits until it has gone. */
 export const endProcess = async (pid: number): Promise<void> => {
   if (!isAlive(pid)) return
   process.kill(pid, 'SIGKILL')
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 5))
+  await hasEnded(pid, Number.POSITIVE_INFINITY)
 }
