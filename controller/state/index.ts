@@ -1,3 +1,5 @@
+export { type Address, formatAddress, parseAddress } from './address/address.ts'
+export { type Cidr, contains, formatCidr, overlap, parseCidr, usable } from './address/cidr.ts'
 export type { Change, ChangeBatch, Collection, Item, Kind, WriteOptions } from './collection.ts'
 export { collection } from './collection.ts'
 export type { Json } from './document.ts'
@@ -17,6 +19,7 @@ export {
 } from './errors.ts'
 export type { AppId, HostId, Id, NetworkId, PortId, RouterId } from './ids.ts'
 export { makeId } from './ids.ts'
+export * from './intent/index.ts'
 export { openSqliteStore } from './sqlite/open.ts'
 export type {
   Batch,
