@@ -7,6 +7,8 @@ import {
   type PacketInView,
   PortState,
 } from '../../controller/index.ts'
+import { MacTable } from './mac-table.ts'
+import { answer } from './reactive.ts'
 
 /** Where a station was last seen. */
 interface Station {
@@ -36,6 +38,12 @@ const stationOf = (match: openflow.Match): { mac: number; port: number } | undef
   return typeof mac === 'number' && typeof port === 'number' ? { mac, port } : undefined
 }
 
+const newTable = (tables: { set(key: string, value: MacTable): void }, name: string): MacTable => {
+  const table = new MacTable()
+  tables.set(name, table)
+  return table
+}
+
 /**
  * A learning switch for plain bridges. A frame from a station that is not known, or that has moved,
  * goes on and to the controller too; the controller then has the switch send frames for that
@@ -44,7 +52,12 @@ const stationOf = (match: openflow.Match): { mac: number; port: number } | undef
 export default defineApp({
   name: 'l2-switch',
   pipeline: ['learn', 'forward'],
-  collections: { stations: collection<Station>() },
+  collections: {
+    stations: collection<Station>(),
+    /** Of switches of OpenFlow 1.0, by their names. */
+    tables: collection<MacTable>(),
+  },
+  reactive: true,
   punts: { packetsPerSecond: 1000 },
   rules: {
     flood: {
@@ -59,8 +72,13 @@ export default defineApp({
       ],
     },
   },
-  packetIn(packet, { dpid }, { collections: { stations } }) {
+  packetIn(packet, from, { collections: { stations, tables } }) {
     if (packet.dataLength < ethernetHeader) return
+    if (from.openflow === '1.0') {
+      answer(tables.get(from.name) ?? newTable(tables, from.name), packet, from)
+      return
+    }
+    const { dpid } = from
     const mac = readMac(packet, packet.dataStart + 6)
     if (isGroup(mac) || stations.get(keyOf(dpid, mac))?.port === packet.inPort) return
     stations.set(keyOf(dpid, mac), { dpid, mac, port: packet.inPort })
@@ -75,8 +93,12 @@ export default defineApp({
     if (!station || stations.get(keyOf(dpid, station.mac))?.port !== station.port) return
     stations.delete(keyOf(dpid, station.mac))
   },
-  portStatus({ portNo, state }, { dpid, ports }, { collections: { stations } }) {
+  switchDown({ name }, { collections: { tables } }) {
+    tables.delete(name)
+  },
+  portStatus({ portNo, state }, { dpid, name, ports }, { collections: { stations, tables } }) {
     if (ports.has(portNo) && (state & PortState.LINK_DOWN) === 0) return
+    tables.get(name)?.forget(portNo & 0xffff)
     for (const [key, station] of stations.entries()) {
       if (station.dpid === dpid && station.port === portNo) stations.delete(key)
     }

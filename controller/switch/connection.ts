@@ -14,6 +14,7 @@ import {
 import { Channel, type ChannelLimits } from './channel.ts'
 import { ConnectionClosed, QueueFull, SwitchError } from './errors.ts'
 import { Requests } from './requests.ts'
+import { Turns } from './turns.ts'
 
 /** A message that waits for its transaction id. */
 export type Unsent = Message extends infer M ? (M extends Message ? Omit<M, 'xid'> : never) : never
@@ -45,6 +46,8 @@ export interface ConnectionOptions {
   readonly requestDeadline: number
   readonly channel?: Partial<ChannelLimits>
   readonly conversation?: ConversationOptions
+  /** Turns that it takes with other connections; its own unless given. */
+  readonly turns?: Turns
 }
 
 export const defaultConnectionOptions: ConnectionOptions = {
@@ -83,6 +86,7 @@ export class Connection {
   private readonly events: ConnectionEvents
   private readonly conversation: Conversation
   private readonly requests = new Requests()
+  private readonly turns: Turns
   private heard = performance.now()
   private checked = performance.now()
   private readonly liveness: NodeJS.Timeout
@@ -92,6 +96,7 @@ export class Connection {
     this.options = { ...defaultConnectionOptions, ...options }
     this.stream = stream
     this.events = events
+    this.turns = this.options.turns ?? new Turns()
     this.channel = new Channel(stream, this.options.channel)
     this.conversation = new Conversation({
       ...this.options.conversation,
@@ -215,8 +220,8 @@ export class Connection {
    */
   private yieldTurn(): void {
     this.stream.pause()
-    const resume = (): void => void this.stream.resume()
-    if (!this.isCrowded) setImmediate(resume)
+    const resume = (): void => this.turns.wait(this.stream)
+    if (!this.isCrowded) resume()
     else void Promise.race([this.channel.drained(), sleep(crowdedPause)]).then(resume)
   }
 

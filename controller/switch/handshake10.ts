@@ -26,8 +26,8 @@ const wholePackets = 0xffff
 const questions: readonly Unsent10[] = [
   { type: 'setConfig', flags: 0, missSendLen: wholePackets },
   { type: 'descRequest', flags: 0 },
-  { type: 'featuresRequest' },
 ]
+const featuresRequest: Unsent10 = { type: 'featuresRequest' }
 
 interface Transition {
   readonly keep: (draft: Draft10, message: Message10) => void
@@ -58,10 +58,22 @@ export const transitions10: { readonly [K in Message10['type']]?: Transition } =
 /** Finds out who a switch of OpenFlow 1.0 is, in the turn in which it says so. */
 export class Handshake10 {
   private readonly draft: Draft10 = {}
-  private readonly featuresXid: number
+  private readonly connection: Connection
+  /** Of the requests for its features. */
+  private readonly xids: number[] = []
 
   constructor(connection: Connection) {
-    this.featuresXid = questions.map((question) => connection.send10(question)).at(-1) ?? 0
+    this.connection = connection
+    for (const question of questions) connection.send10(question)
+    this.ask()
+  }
+
+  /**
+   * Asks for the features, once more where there was no answer: between two measurements cbench
+   * throws away all that it was sent, also what it should answer.
+   */
+  ask(): void {
+    this.xids.push(this.connection.send10(featuresRequest))
   }
 
   /**
@@ -71,7 +83,7 @@ export class Handshake10 {
    * @throws SwitchError where it refuses to
    */
   take(message: Message10): Found10 | undefined {
-    if (message.type === 'error' && message.xid === this.featuresXid) {
+    if (message.type === 'error' && this.xids.includes(message.xid)) {
       throw new SwitchError(`the handshake failed at features: featuresRequest was refused: ${errorText10(message)}`)
     }
     const { keep, next } = transitions10[message.type] ?? ignored

@@ -4,6 +4,7 @@ import { SwitchError } from './errors.ts'
 import { openSession, type SessionOptions } from './opening.ts'
 import type { Session } from './session.ts'
 import type { Session10 } from './session10.ts'
+import { Turns } from './turns.ts'
 
 export type { Endpoint, TlsKeys } from '../net/index.ts'
 
@@ -34,13 +35,13 @@ const checkExposure = (endpoint: Endpoint): void => {
 export class Listener {
   private readonly acceptor: Acceptor
   private readonly events: ListenerEvents
-  private readonly options: ListenerOptions
+  private readonly connection: Partial<SessionOptions>
 
   /** @throws SwitchError for a plain-text port open to the network without `insecure: true` */
   constructor(endpoint: Endpoint, events: ListenerEvents, options: ListenerOptions = {}) {
     checkExposure(endpoint)
     this.events = events
-    this.options = options
+    this.connection = { turns: new Turns(), ...options.connection }
     const accepted = (socket: Socket, origin: string, admitted: Admitted) => this.shakeHands(socket, origin, admitted)
     this.acceptor = new Acceptor(endpoint, { accepted, refused: events.refused }, options.admission)
   }
@@ -73,6 +74,6 @@ export class Listener {
       up10: settled(events.up10),
       failed: settled((reason: string) => events.refused(origin, reason)),
     }
-    openSession(socket, origin, outcomes, this.options.connection)
+    openSession(socket, origin, outcomes, this.connection)
   }
 }

@@ -31,6 +31,8 @@ export interface OpeningEvents {
 const defaultDeadlines = { helloDeadline: 5_000, handshakeDeadline: 15_000 }
 /** Messages kept that a switch sends while it shakes hands; one that sends more is no switch. */
 const mostEarly = 1_024
+/** Milliseconds until a switch of OpenFlow 1.0 is asked once more who it is. */
+const askAgainAfter = 500
 
 const infoOf = (draft: Required<Draft>, capabilities: SwitchInfo['capabilities'], address: string): SwitchInfo => ({
   dpid: draft.features.datapathId,
@@ -55,6 +57,7 @@ class Opening implements ConnectionEvents {
   private early = 0
   private readonly waiting: Message[] = []
   private timer: NodeJS.Timeout
+  private asking: NodeJS.Timeout | undefined
 
   constructor(stream: Duplex, address: string, events: OpeningEvents, options: Partial<SessionOptions>) {
     this.address = address
@@ -71,7 +74,7 @@ class Opening implements ConnectionEvents {
   readonly version = (version: number): void => {
     clearTimeout(this.timer)
     this.timer = this.deadline('handshake', this.options.handshakeDeadline)
-    if (version === Version.OPENFLOW_1_0) this.handshake10 = new Handshake10(this.connection)
+    if (version === Version.OPENFLOW_1_0) this.begin10()
     else void this.begin()
   }
 
@@ -89,7 +92,7 @@ class Opening implements ConnectionEvents {
   }
 
   readonly close = (reason: string): void => {
-    clearTimeout(this.timer)
+    this.stopTimers()
     const session = this.session ?? this.session10
     if (session) session.closed(reason)
     else this.events.failed(reason)
@@ -108,7 +111,7 @@ class Opening implements ConnectionEvents {
       const draft = await shakeHands(connection)
       const info = infoOf(draft, await probeCapabilities(connection), this.address)
       if (connection.closed) return
-      clearTimeout(this.timer)
+      this.stopTimers()
       this.session = new Session(connection, info, draft.ports)
       for (const message of this.waiting.splice(0)) this.session.message(message)
       this.events.up(this.session)
@@ -117,12 +120,30 @@ class Opening implements ConnectionEvents {
     }
   }
 
+  private begin10(): void {
+    const { connection } = this
+    const handshake = new Handshake10(connection)
+    this.handshake10 = handshake
+    this.asking = setInterval(() => {
+      try {
+        handshake.ask()
+      } catch (error) {
+        connection.close((error as Error).message)
+      }
+    }, askAgainAfter)
+  }
+
+  private stopTimers(): void {
+    clearTimeout(this.timer)
+    clearInterval(this.asking)
+  }
+
   private shakeHands10(message: of10.Message10): void {
     const { connection } = this
     try {
       const found = this.handshake10?.take(message)
       if (!found) return
-      clearTimeout(this.timer)
+      this.stopTimers()
       this.session10 = new Session10(connection, found, this.address)
     } catch (error) {
       connection.close((error as Error).message)

@@ -24,6 +24,7 @@ export default defineApp({
   name: 'l2-switch-reactive',
   pipeline: ['learn'],
   collections: {},
+  reactive: true,
   rules: { miss: { flows: ({ stages: { learn } }) => [learn.otherwise.punt()] } },
   packetIn(packet, from) {
     const { view, dataStart, dataLength, inPort } = packet

@@ -7,6 +7,7 @@ export default defineApp({
   name: 'responder',
   pipeline: ['punt'],
   collections: {},
+  reactive: true,
   rules: { punt: { flows: ({ stages: { punt } }) => [punt.otherwise.punt()] } },
   packetIn(packet, { reply }) {
     reply.packetOut(flood, packet)
