@@ -14,25 +14,49 @@ export {
   type SwitchView,
 } from './engine/app.ts'
 export { Engine, type EngineOptions } from './engine/engine.ts'
+export { encapsulationBetween, mtuAcross, overheadOf } from './engine/model/encapsulation.ts'
 export type {
   AllowedPair,
+  FloodFact,
   HostFact,
   NetworkFact,
   PortFact,
+  ShardFact,
   SiteFact,
+  SpreadFact,
   SubnetFact,
 } from './engine/model/facts.ts'
+export { siteKey } from './engine/model/facts.ts'
 export { model } from './engine/model/shared.ts'
 export {
   FlowBuilder,
+  fromPort,
   fromTunnel,
   GroupEntry,
+  guardedBit,
   integration,
+  integrationTable,
   MeterEntry,
   networkMask,
+  portMask,
   type Stage,
   type Stages,
 } from './flow/index.ts'
 /** The codec; also `heddle/openflow` on its own. */
 export * as openflow from './openflow/index.ts'
 export { formatMac, matchField, type PacketInView, PortReason, PortState } from './openflow/index.ts'
+/** Frames as bytes: Ethernet, ARP, IPv4, IPv6, ICMP, neighbour discovery, UDP, TCP. */
+export * as packet from './packet/index.ts'
+/** Changes of what users want, for apps that have a part in them. */
+export {
+  type Admission,
+  type AdmissionDraft,
+  contains,
+  formatAddress,
+  formatCidr,
+  type Layout,
+  type LayoutsOf,
+  layoutsOf,
+  parseAddress,
+  partsOfLease,
+} from './state/index.ts'

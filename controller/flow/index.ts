@@ -4,7 +4,15 @@ export { describeEntry, describeFlow, describeParts, type FlowText, usesNormal }
 export { Flow, type FlowSpec } from './flow.ts'
 export { type Bundle, writeBundleHeader, writeFlowMod } from './flow-mod.ts'
 export { GroupEntry, GroupModOffset, MeterEntry, ownGroups, ownMeters } from './group.ts'
-export { fromTunnel, integration, networkMask } from './integration.ts'
+export {
+  fromPort,
+  fromTunnel,
+  guardedBit,
+  integration,
+  integrationTable,
+  networkMask,
+  portMask,
+} from './integration.ts'
 export { type FlowQuery, meant, parseFlowQuery } from './query.ts'
 export { allotRegisters, type BitRange, RegisterError } from './registers.ts'
 export { FlowBuilder, pipeline, type Stage, type Stages } from './stage.ts'

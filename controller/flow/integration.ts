@@ -15,6 +15,8 @@ export const integration = {
     'meterOut',
     /** ARP, neighbour discovery, DHCP and echoes of gateways, answered here. */
     'respond',
+    /** The second step of answers that take two: some fields can be set only where they are known to be there. */
+    'answer',
     /** Connection tracking in the zone of the source. */
     'track',
     /** What a container may send. */
@@ -28,6 +30,8 @@ export const integration = {
     'neighbour',
     /** To a port of this host, to another host, or to many of both. */
     'switch',
+    /** Copies for some of the ports of a network, as many times as there are such shards. */
+    'flood',
     /** Connection tracking in the zone of the destination. */
     'trackIn',
     /** What a container may receive. */
@@ -42,13 +46,30 @@ export const integration = {
     fromTunnel: ['reg0', 31, 31],
     /** OpenFlow number of the port that the packet came from. */
     inPort: ['reg1', 0, 15],
+    /** 1 where that port may send under its own addresses only. */
+    guarded: ['reg1', 16, 16],
     /** OpenFlow number of the port that the packet goes to. */
     outPort: ['reg2', 0, 15],
+    /** Number of the shard of ports that a copy is for. */
+    shard: ['reg3', 0, 15],
   }),
 } as const
+
+/** Table of a stage, for actions that name it by number. */
+export const integrationTable = (stage: (typeof integration.stages)[number]): number =>
+  integration.stages.indexOf(stage)
 
 /** `reg0` of a packet that came from another host. */
 export const fromTunnel = (vni: number): number => (vni | 0x8000_0000) >>> 0
 
 /** Mask of `reg0` that leaves out where the packet came from. */
 export const networkMask = 0x00ff_ffff
+
+/** `reg1` of a packet from a port. */
+export const fromPort = (ofport: number, guarded: boolean): number => ofport | (guarded ? guardedBit : 0)
+
+/** Mask of `reg1` that leaves out all but the port. */
+export const portMask = 0xffff
+
+/** The bit of `reg1` that marks packets of ports that may send under their own addresses only. */
+export const guardedBit = 0x1_0000

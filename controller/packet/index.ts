@@ -37,6 +37,7 @@ export {
 } from './icmpv6.ts'
 export { encodeIpv4, IpProtocol, type Ipv4, type Ipv4PacketInput, ipv4ChecksumOk, parseIpv4 } from './ipv4.ts'
 export { encodeIpv6, type Ipv6, type Ipv6PacketInput, type Ipv6Upper, parseIpv6 } from './ipv6.ts'
+export { linkLocalOf } from './link-local.ts'
 export { type Packet, parsePacket } from './packet.ts'
 export { encodeTcp, parseTcp, type Tcp, TcpFlags, type TcpInput } from './tcp.ts'
 export { encodeUdp, parseUdp, type Udp, type UdpInput } from './udp.ts'

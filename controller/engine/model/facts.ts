@@ -72,4 +72,30 @@ export interface SiteFact {
   readonly dpid: bigint
 }
 
+/** Some ports of a network on one host: those with 64 neighbouring numbers. Its key is `siteKey` and its number. */
+export interface ShardFact {
+  readonly network: string
+  readonly vni: number
+  readonly dpid: bigint
+  readonly number: number
+  /** OpenFlow numbers, ascending. */
+  readonly ofports: readonly number[]
+}
+
+/** The shards of a network on one host. Its key is `siteKey`. */
+export interface FloodFact {
+  readonly network: string
+  readonly vni: number
+  readonly dpid: bigint
+  /** Numbers of its shards, ascending. */
+  readonly shards: readonly number[]
+}
+
+/** The hosts that have ports of a network. Its key is the network's id. */
+export interface SpreadFact {
+  readonly network: string
+  /** Their ids, in order. */
+  readonly hosts: readonly string[]
+}
+
 export const siteKey = (network: string, dpid: bigint): string => `${network} ${dpid.toString(16)}`

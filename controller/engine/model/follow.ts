@@ -60,6 +60,8 @@ const isObserved = (key: string): boolean => readers.get(split(key)[0])?.observe
 /** Follows a store until it is closed. */
 export interface Following {
   close(): void
+  /** Resolves when the model holds the state of a revision, or of a later one. */
+  reached(revision: number): Promise<void>
   /** Resolves when the following has ended; rejects where the store could not be followed on. */
   readonly ended: Promise<void>
 }
@@ -76,13 +78,36 @@ export const followStore = async (store: Store, model: Model, refused: Refused):
   model.apply(loaded)
   const watch = store.watch({ fromRevision: revision + 1 })
   const keyOf = (event: Event): string => (event.type === 'put' ? event.entry.key : event.key)
+  const arrivals = new Arrivals(revision)
   const follow = async (): Promise<void> => {
-    for await (const { events } of watch) {
+    for await (const { revision: now, events } of watch) {
       const changes = events
         .filter((event) => !isObserved(keyOf(event)))
         .flatMap((event) => changeOf(keyOf(event), event.type === 'put' ? event.entry.value : undefined, refused) ?? [])
       if (changes.length > 0) model.apply(changes)
+      arrivals.arrive(now)
     }
   }
-  return { close: () => watch.close(), ended: follow() }
+  return { close: () => watch.close(), reached: (wanted) => arrivals.reached(wanted), ended: follow() }
+}
+
+/** Those who wait for a revision. */
+class Arrivals {
+  private at: number
+  private waiting: { readonly revision: number; readonly done: () => void }[] = []
+
+  constructor(revision: number) {
+    this.at = revision
+  }
+
+  reached(revision: number): Promise<void> {
+    if (revision <= this.at) return Promise.resolve()
+    return new Promise((done) => this.waiting.push({ revision, done }))
+  }
+
+  arrive(revision: number): void {
+    this.at = revision
+    for (const one of this.waiting) if (one.revision <= revision) one.done()
+    this.waiting = this.waiting.filter((one) => one.revision > revision)
+  }
 }

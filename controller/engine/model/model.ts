@@ -3,6 +3,7 @@ import { Collection } from '../facts.ts'
 import { Placement } from '../placement.ts'
 import type { DocumentChange, DocumentKind, Documents } from './documents.ts'
 import type { HostFact, NetworkFact, PortFact, SubnetFact } from './facts.ts'
+import { Floods } from './floods.ts'
 import type { SharedFacts } from './shared.ts'
 import { Sites } from './sites.ts'
 
@@ -41,6 +42,10 @@ export class Model {
   private readonly dpids = new Placement<bigint>()
   private readonly siteCounts = new Sites()
   readonly sites = this.siteCounts.facts
+  private readonly floodCounts = new Floods()
+  readonly shards = this.floodCounts.shards
+  readonly floods = this.floodCounts.floods
+  readonly spreads = this.floodCounts.spreads
   private readonly sources = noSources()
   private readonly portsOfNetwork = new Placement<string>()
   private readonly subnetsOfNetwork = new Placement<string>()
@@ -111,6 +116,7 @@ export class Model {
     const now = this.portFact(id)
     if (isSame(before, now)) return
     this.siteCounts.replace(before, now)
+    this.floodCounts.replace(before, now)
     this.update(this.ports, id, now)
   }
 

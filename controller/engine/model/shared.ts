@@ -1,5 +1,14 @@
 import type { CollectionOf } from '../app.ts'
-import type { HostFact, NetworkFact, PortFact, SiteFact, SubnetFact } from './facts.ts'
+import type {
+  FloodFact,
+  HostFact,
+  NetworkFact,
+  PortFact,
+  ShardFact,
+  SiteFact,
+  SpreadFact,
+  SubnetFact,
+} from './facts.ts'
 
 /** The collections that the controller keeps for all apps, by name. */
 export interface SharedFacts {
@@ -8,6 +17,9 @@ export interface SharedFacts {
   readonly hosts: HostFact
   readonly ports: PortFact
   readonly sites: SiteFact
+  readonly shards: ShardFact
+  readonly floods: FloodFact
+  readonly spreads: SpreadFact
 }
 
 /** A collection that the controller keeps: apps read it, and do not change it. */
@@ -24,4 +36,7 @@ export const model = {
   hosts: shared('hosts'),
   ports: shared('ports'),
   sites: shared('sites'),
+  shards: shared('shards'),
+  floods: shared('floods'),
+  spreads: shared('spreads'),
 } as const

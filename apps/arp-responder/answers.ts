@@ -1,0 +1,63 @@
+import { openflow } from '../../controller/index.ts'
+
+type Action = openflow.Action
+
+const { field, subfield } = openflow
+
+type FieldKey = Parameters<typeof field>[0]
+
+const set = (key: FieldKey, value: unknown): Action => ({ type: 'setField', oxm: field(key, value) })
+
+const move = (from: FieldKey, to: FieldKey): Action => ({ type: 'regMove', src: subfield(from), dst: subfield(to) })
+
+/** OFPP_IN_PORT (OpenFlow 1.3.5 §7.2.1): back to where the packet came from. */
+export const back: Action = { type: 'output', port: openflow.Port.IN_PORT, maxLen: 0 }
+
+/** ARP operations (RFC 826). */
+export const Arp = { REQUEST: 1, REPLY: 2 } as const
+
+/** Makes an ARP request its own answer (RFC 826): `mac` has the address. */
+export const arpAnswer = (mac: number, address: string): Action[] => [
+  move('ethSrc', 'ethDst'),
+  set('ethSrc', mac),
+  set('arpOp', Arp.REPLY),
+  move('arpSha', 'arpTha'),
+  move('arpSpa', 'arpTpa'),
+  set('arpSha', mac),
+  set('arpSpa', address),
+  back,
+]
+
+/** ICMPv6 types (RFC 4861 §4). */
+export const Nd = { SOLICITATION: 135, ADVERTISEMENT: 136 } as const
+
+/** Flags of an advertisement (RFC 4861 §4.4). */
+const SOLICITED = 0x4000_0000
+const OVERRIDE = 0x2000_0000
+/** Target link-layer address (RFC 4861 §4.6.1). */
+const targetOption = 2
+
+const advertisement = (mac: number, address: string, flags: number): Action[] => [
+  set('ethSrc', mac),
+  set('ipv6Src', address),
+  set('icmpv6Type', Nd.ADVERTISEMENT),
+  set('ndOptionsType', targetOption),
+  set('ndReserved', flags),
+]
+
+/** The first step of an advertisement for who asks: all but the option's content. */
+export const advertise = (mac: number, address: string): Action[] => [
+  move('ethSrc', 'ethDst'),
+  move('ipv6Src', 'ipv6Dst'),
+  ...advertisement(mac, address, SOLICITED | OVERRIDE),
+]
+
+/** The same for who has no address yet: all are told (RFC 4861 §7.2.4). */
+export const advertiseToAll = (mac: number, address: string): Action[] => [
+  set('ethDst', '33:33:00:00:00:01'),
+  set('ipv6Dst', 'ff02::1'),
+  ...advertisement(mac, address, OVERRIDE),
+]
+
+/** The second step: the option is one of an advertisement now, so that its content can be set. */
+export const finish = (mac: number): Action[] => [set('ipv6NdTll', mac), back]

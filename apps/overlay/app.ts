@@ -1,0 +1,140 @@
+import {
+  defineApp,
+  fromPort,
+  fromTunnel,
+  integration,
+  model,
+  networkMask,
+  type openflow,
+  siteKey,
+} from '../../controller/index.ts'
+import { inNetwork, output, sendAlong, setField, wayBetween } from './way.ts'
+
+type Action = openflow.Action
+
+/** The bit that marks addresses of many: broadcast and multicast. */
+const many = { value: '01:00:00:00:00:00', mask: '01:00:00:00:00:00' } as const
+
+/** OFPP_IN_PORT in 16 bits: the packet keeps the port that it came from. */
+const samePort = 0xfff8
+
+/** Hands the packet to a shard of the ports here, and goes on with the next action. */
+const copyTo =
+  (table: number) =>
+  (shard: number): Action[] => [setField('reg3', shard), { type: 'resubmitTable', inPort: samePort, tableId: table }]
+
+/**
+ * Networks over many hosts: what a container sends reaches the ports of its network, here directly
+ * and on other hosts through tunnels. Where everybody is comes from state; nothing is learned from
+ * what containers send.
+ */
+export default defineApp({
+  name: 'overlay',
+  bridge: 'integration',
+  pipeline: integration.stages,
+  collections: {
+    networks: model.networks,
+    hosts: model.hosts,
+    ports: model.ports,
+    sites: model.sites,
+    floods: model.floods,
+    shards: model.shards,
+    spreads: model.spreads,
+  },
+  rules: {
+    /** What every packet does that no other flow concerns. */
+    base: {
+      flows: ({ stages }) => [
+        stages.classify.otherwise.drop('unknown port'),
+        stages.guard.otherwise.goto(stages.meterOut),
+        stages.meterOut.otherwise.goto(stages.respond),
+        stages.respond.otherwise.goto(stages.answer),
+        stages.answer.otherwise.goto(stages.track),
+        stages.track.otherwise.goto(stages.policyOut),
+        stages.policyOut.otherwise.goto(stages.unnat),
+        stages.unnat.otherwise.goto(stages.route),
+        stages.route.otherwise.goto(stages.snat),
+        stages.snat.otherwise.goto(stages.neighbour),
+        stages.neighbour.otherwise.goto(stages.switch),
+        stages.switch.otherwise.drop('unknown destination'),
+        stages.flood.otherwise.drop('unknown shard'),
+        stages.trackIn.otherwise.goto(stages.policyIn),
+        stages.policyIn.otherwise.goto(stages.deliver),
+        stages.deliver.otherwise.apply({ type: 'outputReg', src: integration.registers.outPort, maxLen: 0 }),
+      ],
+    },
+    /** What comes from a container is in its network. */
+    source: {
+      each: 'ports',
+      on: ({ dpid }) => dpid,
+      flows: ({ vni, ofport, guard: guarded }, { stages: { classify, guard } }) => {
+        if (ofport === undefined) return []
+        const marks = [setField('reg0', vni), setField('reg1', fromPort(ofport, guarded))]
+        return [
+          classify
+            .when({ inPort: ofport })
+            .apply(...marks)
+            .goto(guard),
+        ]
+      },
+    },
+    /** What comes from another host is in the network that its tunnel says, if that has ports here. */
+    arrival: {
+      each: 'sites',
+      on: ({ dpid }) => dpid,
+      flows: ({ vni, host }, { stages, view }) =>
+        Object.values(view.hosts.get(host)?.tunnels ?? {}).map((inPort) =>
+          stages.classify
+            .when({ inPort, tunnelId: BigInt(vni) })
+            .apply(setField('reg0', fromTunnel(vni)))
+            .goto(stages.switch),
+        ),
+    },
+    /** To a port of the network: out of it where it is here, through a tunnel where it is not. */
+    destination: {
+      each: 'ports',
+      across: ({ network }) => network,
+      flows: ({ network: id, vni, mac, host, dpid, ofport }, { stages, switch: here, view }) => {
+        if (host === undefined || ofport === undefined) return []
+        const { switch: stage, trackIn } = stages
+        if (dpid === here.dpid) {
+          const match = { reg0: { value: vni, mask: networkMask }, ethDst: mac }
+          return [stage.when(match).apply(setField('reg2', ofport)).goto(trackIn)]
+        }
+        const network = view.networks.get(id)
+        const from = view.hosts.get(view.sites.get(siteKey(id, here.dpid))?.host ?? '')
+        const to = view.hosts.get(host)
+        const way = network && from && to && wayBetween(network, from, to)
+        return way ? [stage.when({ reg0: vni, ethDst: mac }).apply(inNetwork(vni), ...sendAlong(way))] : []
+      },
+    },
+    /** To all of a network: copied here for the ports here, and once to each other host that has ports of it. */
+    flood: {
+      each: 'floods',
+      on: ({ dpid }) => dpid,
+      flows: ({ network: id, vni, dpid, shards }, { stages, view }) => {
+        const copies = shards.flatMap(copyTo(stages.flood.tableId))
+        const network = view.networks.get(id)
+        const from = view.hosts.get(view.sites.get(siteKey(id, dpid))?.host ?? '')
+        const others = (view.spreads.get(id)?.hosts ?? []).filter((host) => host !== from?.id)
+        const ways = others.flatMap((host) => {
+          const to = view.hosts.get(host)
+          return (network && from && to && wayBetween(network, from, to)) ?? []
+        })
+        const away = ways.length === 0 ? [] : [inNetwork(vni), ...ways.flatMap(sendAlong)]
+        return [
+          stages.switch.when({ reg0: vni, ethDst: many }).apply(...copies, ...away),
+          stages.switch.when({ reg0: fromTunnel(vni), ethDst: many }).apply(...copies),
+        ]
+      },
+    },
+    /** A copy for each port of a shard, but for the one that it came from. */
+    shard: {
+      each: 'shards',
+      on: ({ dpid }) => dpid,
+      flows: ({ vni, number, ofports }, { stages: { flood } }) => [
+        flood.when({ reg0: { value: vni, mask: networkMask }, reg3: number }).apply(...ofports.map(output)),
+      ],
+    },
+  },
+})

@@ -1,0 +1,31 @@
+import { encapsulationBetween, type HostFact, type NetworkFact, openflow } from '../../controller/index.ts'
+
+type Action = openflow.Action
+
+const { field } = openflow
+
+/** How packets of a network get to another host: out of which port, and to which address. */
+export interface Way {
+  readonly port: number
+  readonly address: string
+}
+
+/** The way from one host to another; undefined where they have no encapsulation in common. */
+export const wayBetween = (network: NetworkFact, from: HostFact, to: HostFact): Way | undefined => {
+  const encapsulation = encapsulationBetween(network, from, to)
+  const port = encapsulation && from.tunnels[encapsulation]
+  return port === undefined ? undefined : { port, address: to.address }
+}
+
+export const setField = (...input: Parameters<typeof field>): Action => ({ type: 'setField', oxm: field(...input) })
+
+export const output = (port: number): Action => ({ type: 'output', port, maxLen: 0 })
+
+/** Marks what is sent into tunnels from here on with its network. */
+export const inNetwork = (vni: number): Action => setField('tunnelId', BigInt(vni))
+
+/** Sends the packet to another host, in the network that it is marked with. */
+export const sendAlong = ({ port, address }: Way): Action[] => [
+  setField(address.includes(':') ? 'tunIpv6Dst' : 'tunIpv4Dst', address),
+  output(port),
+]
