@@ -1,0 +1,65 @@
+import { contains, formatAddress, nth, parseAddress, parseCidr } from './address.ts'
+import type { Client, NetworkView, PortView, SubnetView } from './client.ts'
+import type { Description, LabContainer } from './description.ts'
+import { LabError } from './errors.ts'
+import type { AssignedCard } from './folder.ts'
+
+/** Bytes that a tunnel adds at most, with headers of IPv4 and of IPv6 outside. */
+const overhead = { 4: 50, 6: 70 } as const
+
+/** What fits through the tunnels, where the controller does not say. */
+const usualMtu = ({ underlay }: Description): number => {
+  const family = underlay.some(({ cidr }) => cidr.includes(':')) ? 6 : 4
+  return Math.min(...underlay.map(({ mtu }) => mtu)) - overhead[family]
+}
+
+/** Its default route: the first address of the subnet unless it says otherwise. */
+const gatewayOf = ({ cidr, gateway }: SubnetView): string[] => {
+  if (gateway === null) return []
+  return [gateway ?? formatAddress(nth(parseCidr(cidr), 1))]
+}
+
+interface Known {
+  readonly ports: ReadonlyMap<string, PortView>
+  readonly networks: ReadonlyMap<string, NetworkView>
+  readonly subnets: readonly SubnetView[]
+  /** Bytes, where a network says nothing. */
+  readonly mtu: number
+}
+
+const cardOf = ({ ports, networks, subnets, mtu }: Known, id: string): AssignedCard => {
+  const port = ports.get(id)
+  if (!port) throw new LabError(`the controller has no port ${id}`)
+  const { network, mac, addresses } = port
+  const subnetFor = (address: string): SubnetView => {
+    const found = subnets.find((one) => one.network === network && contains(parseCidr(one.cidr), parseAddress(address)))
+    if (!found) throw new LabError(`port ${id} has the address ${address}, which no subnet of network ${network} has`)
+    return found
+  }
+  return {
+    port: id,
+    network,
+    mac,
+    addresses: addresses.map((address) => `${address}/${parseCidr(subnetFor(address).cidr).length}`),
+    gateways: addresses.map(subnetFor).flatMap(gatewayOf),
+    mtu: networks.get(network)?.mtu ?? mtu,
+  }
+}
+
+const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> =>
+  new Map(rows.map((row) => [row.id, row]))
+
+/**
+ * What the controller assigned to the ports of containers.
+ *
+ * @throws LabError naming a port that it does not have
+ */
+export const assignedCards = async (
+  client: Client,
+  description: Description,
+): Promise<Record<string, AssignedCard[]>> => {
+  const [ports, networks, subnets] = await Promise.all([client.ports(), client.networks(), client.subnets()])
+  const known = { ports: byId(ports), networks: byId(networks), subnets, mtu: usualMtu(description) }
+  const cardsFor = (container: LabContainer): AssignedCard[] => container.ports.map((id) => cardOf(known, id))
+  return Object.fromEntries(description.containers.map((container) => [container.name, cardsFor(container)]))
+}

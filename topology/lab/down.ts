@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { controllerFolder } from './controller.ts'
+import type { LabFolder, LabRecord } from './folder.ts'
+import { ipBatch } from './ip.ts'
+import { allProcesses, endAll, killAll, namespaceInodes, type Process } from './processes.ts'
+
+/** `heddle up --data FOLDER`, also where its pid was never written down. */
+const isController = (folder: LabFolder, { words }: Process): boolean =>
+  words.some((word, index) => word === '--data' && words[index + 1] === controllerFolder(folder))
+
+/** The `lab up` that is at work on the lab, and what it has started. */
+const buildersOf = ({ builder }: LabRecord, processes: readonly Process[]): Process[] => {
+  const found = processes.find(({ pid, began }) => pid === builder.pid && began === builder.began)
+  if (found === undefined || found.pid === process.pid) return []
+  return [found, ...processes.filter(({ parent }) => parent === found.pid)]
+}
+
+const removeNamespaces = async (record: LabRecord): Promise<void> => {
+  const inside = namespaceInodes(record.namespaces)
+  await killAll(allProcesses().filter(({ network }) => inside.has(network)))
+  const there = record.namespaces.filter((name) => existsSync(`/run/netns/${name}`))
+  await ipBatch(there.map((name) => `netns delete ${name}`))
+}
+
+/** Removes all of a lab, whatever of it was made. */
+export const takeDown = async (folder: LabFolder): Promise<void> => {
+  const { record } = folder
+  if (record !== undefined) {
+    if (folder.facts.built !== true) await killAll(buildersOf(record, allProcesses()))
+    const controllers = allProcesses().filter((one) => isController(folder, one))
+    await Promise.all([endAll(controllers), removeNamespaces(record)])
+  }
+  await rm(folder.path, { recursive: true, force: true })
+}

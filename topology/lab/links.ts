@@ -1,0 +1,93 @@
+import { cardsOf, type Description } from './description.ts'
+import { LabError } from './errors.ts'
+import type { LabFolder, LabRecord } from './folder.ts'
+import { ipBatch } from './ip.ts'
+import { namespaceOf, underlayNode } from './names.ts'
+import { routerAddress } from './underlay.ts'
+
+/** Something that can be cut, and where packets on it can be seen. */
+export interface Link {
+  readonly name: string
+  /** For people. */
+  readonly between: string
+  /** The node at which it is cut and healed. */
+  readonly node: string
+  /** As ip(8) takes it, there. */
+  readonly cut: string
+  readonly heal: string
+  /** Node and card at which its packets can be captured. */
+  readonly seenAt: { readonly node: string; readonly card: string }
+}
+
+const cable = (name: string, between: string, node: string, card: string, seenAt: Link['seenAt']): Link => ({
+  name,
+  between,
+  node,
+  cut: `link set ${card} down`,
+  heal: `link set ${card} up`,
+  seenAt,
+})
+
+const containerLinks = ({ containers }: Description): Link[] =>
+  containers.flatMap((container) =>
+    cardsOf(container).map(({ peer, name: card }) =>
+      cable(peer, `${container.name} and ${container.host}`, container.host, peer, { node: container.name, card }),
+    ),
+  )
+
+/**
+ * All links of a lab: a host's name is its cable to the underlay, a container's that to its host (`NAME_1`
+ * for its second card), a subnet's that to the router.
+ */
+export const linksOf = (description: Description): Link[] => {
+  const hosts = description.hosts.map(({ name, subnet }) =>
+    cable(name, `${name} and ${subnet}`, underlayNode, name, { node: underlayNode, card: name }),
+  )
+  const subnets = description.underlay.map((subnet): Link => {
+    const { name } = subnet
+    const address = `dev ${name}`
+    return {
+      name,
+      between: `${name} and the router`,
+      node: underlayNode,
+      cut: `address del ${routerAddress(subnet)} ${address}`,
+      heal: `address replace ${routerAddress(subnet)} ${address}`,
+      seenAt: { node: underlayNode, card: name },
+    }
+  })
+  return [...hosts, ...subnets, ...containerLinks(description)]
+}
+
+/** @throws LabError naming those that there are */
+export const findLink = (description: Description, name: string): Link => {
+  const links = linksOf(description)
+  const found = links.find((link) => link.name === name)
+  if (found) return found
+  throw new LabError(`${name} is no link of this lab: it has ${links.map((link) => link.name).join(', ')}`)
+}
+
+/** Cuts a link; nothing where it is cut already. */
+export const cutLink = async (folder: LabFolder, { description }: LabRecord, name: string): Promise<Link> => {
+  const link = findLink(description, name)
+  const { cut = [] } = folder.facts
+  if (cut.includes(name)) return link
+  // Written down first: to heal what is whole does no harm.
+  folder.learn({ cut: [...cut, name] })
+  await ipBatch([link.cut], namespaceOf(folder.name, link.node))
+  return link
+}
+
+/** Joins links again. @param names all that are cut, unless given */
+export const healLinks = async (
+  folder: LabFolder,
+  { description }: LabRecord,
+  names: readonly string[] = [],
+): Promise<readonly string[]> => {
+  const { cut = [] } = folder.facts
+  const healed = names.length === 0 ? cut : names
+  for (const link of healed.map((name) => findLink(description, name))) {
+    await ipBatch([link.heal], namespaceOf(folder.name, link.node))
+    folder.learn({ cut: (folder.facts.cut ?? []).filter((name) => name !== link.name) })
+  }
+  return healed
+}

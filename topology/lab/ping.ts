@@ -1,0 +1,100 @@
+import { CommandError, run } from '../ovs/shell.ts'
+import type { AssignedCard, LabFacts } from './folder.ts'
+import { inNamespace } from './ip.ts'
+import { namespaceOf } from './names.ts'
+import { inParallel } from './parallel.ts'
+
+/** Whether one container reaches an address of another. */
+export interface Pair {
+  readonly from: string
+  readonly to: string
+  readonly address: string
+  /** They have a network in common. */
+  readonly expected: boolean
+  readonly reached: boolean
+  /** There and back; null where nothing came back. */
+  readonly ms: number | null
+}
+
+/** Most of them wait for answers. */
+const atOnce = 48
+
+interface Question {
+  readonly from: string
+  readonly to: string
+  readonly target: AssignedCard
+  readonly address: string
+  readonly expected: boolean
+  /** Others have this address, too: the Ethernet address says who answers. */
+  readonly shared: boolean
+  /** The asker has this address itself. */
+  readonly own: boolean
+}
+
+type Cards = NonNullable<LabFacts['cards']>
+
+const withoutPrefix = (address: string): string => address.replace(/\/.*/, '')
+
+const addressesOf = (cards: readonly AssignedCard[]): string[] =>
+  cards.flatMap(({ addresses }) => addresses.map(withoutPrefix))
+
+const questionsOf = (cards: Cards): Question[] => {
+  const all = Object.values(cards).flatMap(addressesOf)
+  const names = Object.keys(cards)
+  return names.flatMap((from) => {
+    const ours = cards[from] ?? []
+    const own = addressesOf(ours)
+    const networks = ours.map(({ network }) => network)
+    const ask = (to: string): Question[] =>
+      (cards[to] ?? []).flatMap((target) =>
+        target.addresses.map(withoutPrefix).map((address) => ({
+          ...{ from, to, target, address, own: own.includes(address) },
+          expected: networks.includes(target.network),
+          shared: all.filter((one) => one === address).length > 1,
+        })),
+      )
+    return names.filter((to) => to !== from).flatMap(ask)
+  })
+}
+
+/** Milliseconds; undefined where nothing came back within `seconds`. */
+const pingOnce = async (namespace: string, address: string, seconds: number): Promise<number | undefined> => {
+  const options = ['-n', '-c', '1', '-i', '0.25', '-w', String(seconds)]
+  try {
+    const printed = await run('ip', ['netns', 'exec', namespace, 'ping', ...options, address])
+    return Number(/time=([\d.]+) ms/.exec(printed)?.[1])
+  } catch (error) {
+    // ping(8): 1 is no answer, 2 is no way there.
+    if (error instanceof CommandError && (error.code === 1 || error.code === 2)) return undefined
+    throw error
+  }
+}
+
+/** The Ethernet address that a container knows for one of IP. */
+const neighbour = async (namespace: string, address: string): Promise<string | undefined> => {
+  const printed = await inNamespace(namespace, 'ip', 'neighbor', 'show', 'to', address)
+  return /lladdr (\S+)/.exec(printed)?.[1]
+}
+
+/** Packets may be lost while neighbours are asked for; what is not expected needs no second try. */
+const patience = { expected: 2, unexpected: 1 } as const
+
+const answer = async (lab: string, question: Question): Promise<Pair> => {
+  const { from, to, target, address, expected, shared, own } = question
+  const namespace = namespaceOf(lab, from)
+  const seconds = expected ? patience.expected : patience.unexpected
+  const ms = own ? undefined : await pingOnce(namespace, address, seconds)
+  const reached = ms !== undefined && (!shared || (await neighbour(namespace, address)) === target.mac)
+  return { from, to, address, expected, reached, ms: reached ? (ms ?? null) : null }
+}
+
+/**
+ * Pings from every container every address of every other one. An address that several have counts
+ * as reached only where the one that is meant answers.
+ */
+export const pingAll = (lab: string, cards: Cards): Promise<Pair[]> =>
+  inParallel(questionsOf(cards), atOnce, (question) => answer(lab, question))
+
+/** Pairs that are not as they should be. */
+export const surprises = (pairs: readonly Pair[]): Pair[] =>
+  pairs.filter(({ expected, reached }) => expected !== reached)

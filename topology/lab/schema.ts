@@ -1,0 +1,43 @@
+import Type, { type Static, type TProperties } from 'typebox'
+
+const closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
+const named = <P extends TProperties>(properties: P) => Type.Record(Type.String(), closed(properties))
+
+/** What a host's tunnels may carry; the controller says whether Open vSwitch really does. */
+const Encapsulation = Type.Enum(['geneve', 'vxlan', 'gre', 'stt'])
+
+/** Networks, subnets and ports by id, as `heddle apply` takes them: the controller judges them. */
+const Resources = Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()))
+
+/** The description of a lab. Every thing has its name as key; names of hosts, containers and underlay subnets differ. */
+export const LabFile = closed({
+  /** What carries the tunnels: each subnet is one Ethernet, and a router joins them. */
+  underlay: named({
+    cidr: Type.String(),
+    /** Bytes of an IP packet; 1500 unless given. */
+    mtu: Type.Optional(Type.Integer({ minimum: 1280, maximum: 9216 })),
+  }),
+  hosts: named({
+    /** How its tunnels travel, the preferred first; what the controller chooses unless given. */
+    encapsulation: Type.Optional(Type.Array(Encapsulation, { minItems: 1 })),
+    /** A subnet of the underlay; the only one unless given. */
+    subnet: Type.Optional(Type.String()),
+    /** In that subnet; the next that is free unless given. */
+    address: Type.Optional(Type.String()),
+    /** Of its link to the underlay, each way, such as `5ms`. */
+    delay: Type.Optional(Type.String()),
+    /** Of its link to the underlay, each way, such as `0.5%`. */
+    loss: Type.Optional(Type.String()),
+  }),
+  networks: Type.Optional(Resources),
+  subnets: Type.Optional(Resources),
+  ports: Type.Optional(Resources),
+  containers: Type.Optional(
+    named({
+      host: Type.String(),
+      /** Ids of its ports: its cards eth0, eth1, …; the one with its own name unless given. */
+      ports: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+    }),
+  ),
+})
+export type LabFile = Static<typeof LabFile>
