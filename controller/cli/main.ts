@@ -7,6 +7,7 @@ import { why } from './ask/why.ts'
 import { CliError } from './cli-error.ts'
 import { complaint } from './complaint.ts'
 import { doctor } from './doctor/doctor.ts'
+import { lab } from './lab.ts'
 import { openflow } from './openflow/openflow.ts'
 import { up } from './up/up.ts'
 
@@ -28,6 +29,7 @@ const program = new Command('heddle')
   .addCommand(plan())
   .addCommand(why())
   .addCommand(doctor())
+  .addCommand(lab())
   .addCommand(openflow())
 
 try {
