@@ -28,7 +28,7 @@ export const metricsOf = ({ engine, host, version }: ApiContext): Registry => {
   new Gauge({
     ...{ name: 'heddle_switches', help: 'Connected switches', registers },
     collect() {
-      this.set(engine.switches.size)
+      this.set(engine.switches.size + engine.switches10.live.size)
     },
   })
   new Gauge({

@@ -41,6 +41,7 @@ const Owner = { app: Type.String(), rule: Type.String(), object: Type.String() }
 
 export const Switch = Type.Object({
   dpid: Type.String(),
+  openflow: Type.String({ description: '1.3, or 1.0: such a switch holds no flows of apps' }),
   bridge: Type.String(),
   address: Type.String(),
   software: Type.String(),

@@ -8,6 +8,7 @@ import {
   type HostedApp,
   type InstalledFlow,
   type LiveSwitch,
+  type LiveSwitch10,
   type Operation,
   sourceText,
 } from '../engine/index.ts'
@@ -21,7 +22,7 @@ const cookieOf = ({ cookieHigh, cookieLow }: Claimed['owner']): bigint =>
   (BigInt(cookieHigh) << 32n) | BigInt(cookieLow)
 
 /** The bridge's name, as Open vSwitch gives it to the local port. */
-export const bridgeOf = ({ session }: LiveSwitch): string => session.ports.get(LOCAL)?.name ?? ''
+export const bridgeOf = ({ session }: LiveSwitch | LiveSwitch10): string => session.ports.get(LOCAL)?.name ?? ''
 
 const count = (lists: Iterable<readonly [unknown, readonly unknown[]]>): number =>
   [...lists].reduce((sum, [, list]) => sum + list.length, 0)
@@ -30,7 +31,7 @@ export const switchView = (live: LiveSwitch) => {
   const { session, desired, keeper } = live
   const { address, software, hardware, tables, buffers, capabilities } = session.info
   return {
-    ...{ dpid: session.name, bridge: bridgeOf(live), address, software, hardware },
+    ...{ dpid: session.name, openflow: '1.3', bridge: bridgeOf(live), address, software, hardware },
     since: new Date(session.since).toISOString(),
     inSync: keeper.inSync,
     ports: session.ports.size,
@@ -44,7 +45,21 @@ export const switchView = (live: LiveSwitch) => {
   }
 }
 
-export const portViews = ({ session }: LiveSwitch) =>
+/** A switch of OpenFlow 1.0 has no rules, and none of what they need. */
+export const switchView10 = (live: LiveSwitch10): ReturnType<typeof switchView> => {
+  const { session } = live
+  const { address, software, hardware, tables, buffers } = session.info
+  return {
+    ...{ dpid: session.name, openflow: '1.0', bridge: bridgeOf(live), address, software, hardware },
+    since: new Date(session.since).toISOString(),
+    inSync: true,
+    ports: session.ports.size,
+    ...{ flows: 0, groups: 0, meters: 0, refused: 0, foreign: 0, kept: 0 },
+    ...{ tables, buffers, capabilities: { bundles: false, nicira: false, meters: 0, groups: 0 } },
+  }
+}
+
+export const portViews = ({ session }: LiveSwitch | LiveSwitch10) =>
   [...session.ports.values()]
     .sort((a, b) => a.portNo - b.portNo)
     .map((port) => ({ dpid: session.name, ...describePort(port) }))

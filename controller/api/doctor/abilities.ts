@@ -1,4 +1,4 @@
-import type { LiveSwitch } from '../../engine/index.ts'
+import type { LiveSwitch, LiveSwitch10 } from '../../engine/index.ts'
 import type { Diagnosis } from '../schemas.ts'
 
 /** The release that heddle is tested with. */
@@ -44,3 +44,15 @@ export const abilities = ({ session: { info } }: LiveSwitch, bridge: string): Di
   }
   return found
 }
+
+/** What a switch of OpenFlow 1.0 cannot do: nearly everything. */
+export const abilities10 = ({ session }: LiveSwitch10, bridge: string, reactive: readonly string[]): Diagnosis[] => [
+  {
+    level: 'error',
+    finding:
+      'it speaks OpenFlow 1.0, and holds no flows of apps: ' +
+      (reactive.length === 0 ? 'no loaded app answers its packets' : `${reactive.join(', ')} answers each packet`),
+    mend: `ovs-vsctl set bridge ${bridge} protocols=OpenFlow13`,
+  },
+  ...(session.info.hardware === '' ? [{ level: 'note', finding: 'it does not describe itself' }] : []),
+]

@@ -1,8 +1,8 @@
 import type { ApiContext } from '../context.ts'
-import { findSwitches } from '../find.ts'
+import { findSwitches, findSwitches10 } from '../find.ts'
 import type { Diagnosis } from '../schemas.ts'
 import { bridgeOf } from '../views.ts'
-import { abilities } from './abilities.ts'
+import { abilities, abilities10 } from './abilities.ts'
 import { contents } from './contents.ts'
 
 const aboutApps = ({ host }: ApiContext): Diagnosis[] => {
@@ -19,6 +19,14 @@ const aboutApps = ({ host }: ApiContext): Diagnosis[] => {
       finding: `app ${name} ${status === 'missing' ? 'could not be loaded' : 'has failed'}: ${failure.split('\n')[0]}`,
       mend: `heddle app reload ${name}`,
     }))
+}
+
+const diagnose10 = (context: ApiContext): Diagnosis[] => {
+  const reactive = [...context.engine.apps.values()].filter(({ app }) => app.reactive).map(({ app }) => app.name)
+  return findSwitches10(context, undefined).flatMap((live) => {
+    const bridge = bridgeOf(live) || 'BRIDGE'
+    return abilities10(live, bridge, reactive).map((one) => ({ dpid: live.session.name, bridge, ...one }))
+  })
 }
 
 /** What is amiss with the controller and its switches, as far as OpenFlow shows it. */
@@ -39,5 +47,6 @@ export const diagnose = (context: ApiContext): Diagnosis[] => {
       ...one,
     }))
   })
-  return [...aboutApps(context), ...(switches.length === 0 ? none : about)]
+  const aboutOld = diagnose10(context)
+  return [...aboutApps(context), ...(switches.length + aboutOld.length === 0 ? none : about), ...aboutOld]
 }

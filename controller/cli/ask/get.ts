@@ -29,6 +29,7 @@ const kinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly 
   switches: {
     columns: {
       dpid: text('dpid'),
+      openflow: text('openflow'),
       bridge: text('bridge'),
       address: text('address'),
       software: text('software'),
