@@ -2,8 +2,6 @@ import { fromTunnel, integrationTable, openflow, type PortFact, packet } from '.
 
 const { field, NO_BUFFER, Port } = openflow
 
-/** OFPP_IN_PORT in the 16 bits of Open vSwitch's own actions. */
-const samePort = 0xfff8
 const allNodes = { mac: '33:33:00:00:00:01', address: 'ff02::1' } as const
 
 /** Says to all that `mac` has the address now (RFC 5227 §2.3, RFC 4861 §7.2.6). */
@@ -30,7 +28,7 @@ export const announcementsOf = ({ mac, addresses, vni }: PortFact) =>
     actions: [
       // As if it came from another host: for the ports here only.
       { type: 'setField' as const, oxm: field('reg0', fromTunnel(vni)) },
-      { type: 'resubmitTable' as const, inPort: samePort, tableId: integrationTable('switch') },
+      { type: 'resubmitTable' as const, inPort: Port.IN_PORT, tableId: integrationTable('switch') },
     ],
     data: frameOf(mac, address),
   }))

@@ -5,7 +5,7 @@ import {
   integration,
   model,
   networkMask,
-  type openflow,
+  openflow,
   siteKey,
 } from '../../controller/index.ts'
 import { inNetwork, output, sendAlong, setField, wayBetween } from './way.ts'
@@ -15,13 +15,13 @@ type Action = openflow.Action
 /** The bit that marks addresses of many: broadcast and multicast. */
 const many = { value: '01:00:00:00:00:00', mask: '01:00:00:00:00:00' } as const
 
-/** OFPP_IN_PORT in 16 bits: the packet keeps the port that it came from. */
-const samePort = 0xfff8
-
 /** Hands the packet to a shard of the ports here, and goes on with the next action. */
 const copyTo =
   (table: number) =>
-  (shard: number): Action[] => [setField('reg3', shard), { type: 'resubmitTable', inPort: samePort, tableId: table }]
+  (shard: number): Action[] => [
+    setField('reg3', shard),
+    { type: 'resubmitTable', inPort: openflow.Port.IN_PORT, tableId: table },
+  ]
 
 /**
  * Networks over many hosts: what a container sends reaches the ports of its network, here directly
