@@ -83,3 +83,7 @@ export const mapIn = (row: Row | undefined, column: string): ReadonlyMap<string,
   const value = row?.[column]
   return (isMap(value) ? value : noEntries) as ReadonlyMap<string, string>
 }
+
+/** A map from text to text, as it is on the wire. */
+export const pairsIn = (json: unknown): ReadonlyMap<string, string> =>
+  json === undefined ? new Map() : (new Map(pairsOf(json)) as ReadonlyMap<Atom, Atom> as ReadonlyMap<string, string>)

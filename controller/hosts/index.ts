@@ -1,0 +1,2 @@
+export { type HostStatus, Hosts, type HostsOptions } from './hosts.ts'
+export type { BindingFact, HostFact, Observer } from './observer.ts'

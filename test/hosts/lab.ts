@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { type BindingFact, type HostFact, Hosts, type HostsOptions } from '../../controller/hosts/index.ts'
+import type { DatabaseServer } from '../ovsdb/server.ts'
+
+/** What an observer was told, and what it knows by now. */
+export interface Watched {
+  readonly hosts: Hosts
+  /** Where hosts connect to. */
+  readonly target: string
+  readonly known: Map<string, HostFact>
+  readonly bound: Map<string, BindingFact>
+  /** Each event in a word or two. */
+  readonly events: string[]
+  /** Reports as `level: message`. */
+  readonly told: string[]
+}
+
+/** Waits for hosts at a unix socket in a directory until the test ends. */
+export const watchHosts = async (t: Test, directory: string, options: HostsOptions = {}): Promise<Watched> => {
+  const known = new Map<string, HostFact>()
+  const bound = new Map<string, BindingFact>()
+  const events: string[] = []
+  const told: string[] = []
+  const hosts = new Hosts(
+    {
+      host: (fact) => {
+        known.set(fact.id, fact)
+        events.push(`host ${fact.id}`)
+      },
+      hostGone: (id) => {
+        known.delete(id)
+        events.push(`gone ${id}`)
+      },
+      binding: (portId, binding) => {
+        bound.set(portId, binding)
+        events.push(`${portId} at ${binding.host}/${binding.interface}:${binding.ofport}`)
+      },
+      unbound: (portId, host) => {
+        bound.delete(portId)
+        events.push(`${portId} not at ${host}`)
+      },
+    },
+    { ...options, report: (level, message) => told.push(`${level}: ${message}`) },
+  )
+  t.teardown(() => hosts.stop())
+  const path = join(directory, 'manager.sock')
+  await hosts.listen({ path })
+  return { hosts, target: `unix:${path}`, known, bound, events, told }
+}
+
+/** Has a database show what ovs-vswitchd would: what it can do. */
+export const pretendSwitch = (server: DatabaseServer, types = 'geneve,vxlan,gre,stt,internal'): Promise<string> =>
+  server.vsctl('set', 'open_vswitch', '.', `iface_types=${types}`, 'ovs_version=9.9')
+
+/** The two commands that make a host one of heddle's. */
+export const enlist = async (server: DatabaseServer, id: string, target: string): Promise<void> => {
+  await server.vsctl(
+    ...['set', 'open_vswitch', '.', `external_ids:system-id=${id}`, 'external_ids:heddle-encap-ip=192.0.2.1'],
+    'external_ids:heddle-controller=tcp:192.0.2.9:6653',
+  )
+  await server.vsctl('set-manager', target)
+}
+
+/** Arguments of ovs-vsctl that plug an interface in, as ovs-vswitchd then would show it. */
+export const plug = (name: string, portId: string, ofport: number): string[] => [
+  ...['--', 'add-port', 'br-int', name],
+  ...['--', 'set', 'interface', name, `external_ids:iface-id=${portId}`, `ofport=${ofport}`],
+]
