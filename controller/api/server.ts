@@ -3,11 +3,17 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify from 'fastify'
 import type { TSchema } from 'typebox'
-import { problemsOf } from '../engine/index.ts'
 import { checkExposure, guard } from './access.ts'
 import type { Api } from './api.ts'
 import type { ApiContext } from './context.ts'
 import { answerErrors, badRequest } from './errors.ts'
+import { addresses } from './intent/addresses.ts'
+import { apply } from './intent/apply.ts'
+import { entities } from './intent/entities.ts'
+import { history } from './intent/history.ts'
+import { hosts } from './intent/hosts.ts'
+import { judgeOf } from './intent/judge.ts'
+import { watch } from './intent/watch.ts'
 import { metricsOf } from './metrics.ts'
 import { answers } from './routes/answers.ts'
 import { apps } from './routes/apps.ts'
@@ -28,7 +34,7 @@ const requestTimeout = 30_000
 const documentation = (version: string) =>
   ({
     openapi: {
-      info: { title: 'heddle', description: 'The controller: switches, flows and apps', version },
+      info: { title: 'heddle', description: 'The controller: networks, hosts, switches, flows and apps', version },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
   }) as const
@@ -40,9 +46,12 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   const api: Api = fastify({ requestTimeout, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>()
   // Browsers send text/plain to any site without asking first.
   api.removeContentTypeParser('text/plain')
-  api.setValidatorCompiler<TSchema>(({ schema, httpPart }) => (value) => {
-    const problems = problemsOf(schema, value)
-    return problems.length === 0 ? { value } : { error: badRequest(httpPart, problems) }
+  api.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
+    const judge = judgeOf(schema)
+    return (value) => {
+      const problems = judge(value)
+      return problems.length === 0 ? { value } : { error: badRequest(httpPart, problems) }
+    }
   })
   answerErrors(api, failed)
   api.addHook('onRoute', ({ schema }) => {
@@ -51,7 +60,8 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   guard(api, token)
   await api.register(swagger, documentation(version))
   await api.register(swaggerUi, { routePrefix: '/docs' })
-  for (const routes of [switches, flows, apps, answers]) routes(api, context)
+  const intent = [entities, apply, history, addresses, hosts, watch]
+  for (const routes of [...intent, switches, flows, apps, answers]) routes(api, context)
   const registry = metricsOf(context)
   api.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),

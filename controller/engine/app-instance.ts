@@ -1,4 +1,5 @@
 import { appNumber, cookieHigh } from '../flow/index.ts'
+import type { Admission } from '../state/index.ts'
 import type { Message, PacketInView, Port, Unsent } from '../switch/index.ts'
 import type { App, AppContext, Collections, InstalledFlow, PacketSource, SwitchView } from './app.ts'
 import type { LiveSwitch, Report } from './engine.ts'
@@ -48,6 +49,8 @@ export class AppInstance {
   readonly app: App
   readonly firstTable: number
   readonly units: Units
+  /** Its part in changes of what users want, where it has one. */
+  readonly admission: Admission | undefined
   /** Messages that its handlers sent and that were dropped, because a switch did not read. */
   dropped = 0
   /** Handlers that failed when they were last called. */
@@ -64,6 +67,7 @@ export class AppInstance {
 
   constructor(app: App, options: InstanceOptions) {
     this.app = app
+    this.admission = app.admission?.(options.config)
     this.firstTable = options.firstTable
     this.options = options
     this.high = cookieHigh({ epoch: options.epoch, app: appNumber(app.name), unit: 0 })

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import type { FlowBuilder, GroupEntry, MeterEntry, Stages } from '../flow/index.ts'
 import type { Message, MessageNamed, PacketInView, Port, Reply, Unsent } from '../switch/index.ts'
+import type { Admitting } from './admission.ts'
 import type { Collection, View } from './facts.ts'
 import type { SharedCollectionOf, SharedFacts } from './model/shared.ts'
 
@@ -100,7 +101,7 @@ export interface App<
   P extends readonly string[] = readonly string[],
   C extends Collections = Collections,
   S extends TSchema = TSchema,
-> {
+> extends Admitting<Static<S>> {
   /** Lower-case letters, digits and hyphens. */
   readonly name: string
   /** Names of its stages, in the order in which packets pass them; those of `integration` where that is its bridge. */

@@ -1,4 +1,5 @@
 import { appNumber, Flow } from '../flow/index.ts'
+import type { NamedAdmission } from '../state/index.ts'
 import type { Endpoint, ListenerOptions } from '../switch/index.ts'
 import {
   formatDpid,
@@ -230,6 +231,11 @@ export class Engine {
       }
       this.evaluation.schedule()
     }
+  }
+
+  /** What the loaded apps have to say in changes of what users want. */
+  admissions(): NamedAdmission[] {
+    return [...this.apps.values()].flatMap(({ app, admission }) => (admission ? [{ app: app.name, admission }] : []))
   }
 
   private tick(): void {

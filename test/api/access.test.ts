@@ -16,7 +16,7 @@ t.test('names the field of a request that it does not know, or that is wrong', a
     ['POST', '/v1/apps', {}, 'name'],
     ['GET', '/v1/flows?dipd=1', undefined, 'dipd'],
     ['GET', '/v1/flows?limit=many', undefined, 'limit'],
-    ['GET', '/v1/ports?dpid=xyz', undefined, 'dpid'],
+    ['GET', '/v1/switch-ports?dpid=xyz', undefined, 'dpid'],
     ['GET', '/v1/why?dpid=1', undefined, 'flow'],
   ] as const) {
     const answer = await lab.ask(method, url, body)
@@ -24,7 +24,7 @@ t.test('names the field of a request that it does not know, or that is wrong', a
     t.equal(answer.body.problems[0].path, path, `${method} ${url}`)
     t.match(answer.body.error, path)
   }
-  t.match(await lab.get('/v1/ports?dpid=5'), { status: 404, body: { error: /no switch 0000000000000005/ } })
+  t.match(await lab.get('/v1/switch-ports?dpid=5'), { status: 404, body: { error: /no switch 0000000000000005/ } })
   t.match(await lab.get('/v2/nothing'), { status: 404, body: { error: /\/docs/ } })
 })
 
@@ -54,8 +54,7 @@ t.test('without a token serves this machine alone, and no page of another site',
 })
 
 t.test('listens for others only with a token', async (t) => {
-  const { running, host } = await ApiLab.start(t)
-  const options = { engine: running.engine, host, version: '1.2.3' }
+  const { options } = await ApiLab.start(t)
   for (const address of ['0.0.0.0', '::', '192.0.2.1', 'controller.example']) {
     await t.rejects(serveApi(options, address, 0), ExposureError, address)
   }

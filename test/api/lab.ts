@@ -3,9 +3,9 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { type Api, createApi } from '../../controller/api/index.ts'
-import { AppHost } from '../../controller/engine/index.ts'
-import { openSqliteStore, type Store } from '../../controller/state/index.ts'
+import { type Api, type ApiOptions, createApi } from '../../controller/api/index.ts'
+import { AppHost, followStore } from '../../controller/engine/index.ts'
+import { Intents, openSqliteStore, type Store } from '../../controller/state/index.ts'
 import { SimSwitch, type SwitchSettings } from '../../topology/sim/index.ts'
 import { engineFor, type Running, until } from '../engine/lab.ts'
 
@@ -17,13 +17,16 @@ export class ApiLab {
   readonly running: Running
   readonly host: AppHost
   readonly api: Api
+  /** What the API was made from. */
+  readonly options: ApiOptions
   private readonly t: Test
   private readonly port: number
 
-  private constructor(t: Test, running: Running, host: AppHost, api: Api, port: number) {
+  private constructor(t: Test, running: Running, options: ApiOptions, api: Api, port: number) {
     this.t = t
     this.running = running
-    this.host = host
+    this.options = options
+    this.host = options.host
     this.api = api
     this.port = port
   }
@@ -36,16 +39,25 @@ export class ApiLab {
     const { engine } = running
     const host = new AppHost(engine, store)
     await host.restore()
-    const api = await createApi({ engine, host, version: '1.2.3', ...(token === undefined ? {} : { token }) })
+    const intents = await Intents.open(store, { admissions: () => engine.admissions() })
+    const following = await followStore(store, engine.model, (key) => t.fail(`${key} is refused`))
+    t.teardown(() => {
+      intents.close()
+      following.close()
+    })
+    const reached = (revision: number) => following.reached(revision)
+    const options = { engine, host, intents, reached, version: '1.2.3' }
+    const api = await createApi({ ...options, ...(token === undefined ? {} : { token }) })
     t.teardown(() => api.close())
     const { port } = await engine.listen({ port: 0 })
-    return new ApiLab(t, running, host, api, port)
+    return new ApiLab(t, running, options, api, port)
   }
 
   /** The status and the JSON of an answer. */
-  async ask(method: 'GET' | 'POST' | 'DELETE', url: string, body?: object, headers = {}) {
+  async ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object, headers = {}) {
     const response = await this.api.inject({ method, url, headers, ...(body ? { payload: body } : {}) })
-    return { status: response.statusCode, body: response.body === '' ? undefined : response.json() }
+    const { statusCode: status, headers: given, body: text } = response
+    return { status, etag: given.etag, body: text === '' ? undefined : response.json() }
   }
 
   get(url: string) {

@@ -29,8 +29,8 @@ t.test('shows the ports of a switch, and which is down', async (t) => {
   const lab = await ApiLab.start(t)
   const sw = await lab.connect(settings)
   sw.setLink(2, false)
-  await until('the port is down', async () => (await lab.get('/v1/ports')).body[1].state === 'down')
-  const { body } = await lab.get('/v1/ports')
+  await until('the port is down', async () => (await lab.get('/v1/switch-ports')).body[1].state === 'down')
+  const { body } = await lab.get('/v1/switch-ports')
   t.match(body, [
     { dpid: name, port: '1', name: 'p1', state: 'up', mac: formatMac(0x020000000001) },
     { port: '2', name: 'eth2', state: 'down' },
@@ -107,7 +107,7 @@ t.test('doctor says which port is down, which app has failed, and what mends it'
   ])
   const sw = await lab.connect(settings)
   sw.setLink(2, false)
-  await until('the port is down', async () => (await lab.get('/v1/ports')).body[1].state === 'down')
+  await until('the port is down', async () => (await lab.get('/v1/switch-ports')).body[1].state === 'down')
   const { body } = await lab.get('/v1/doctor')
   t.match(
     body.find(({ finding }: { finding: string }) => finding.includes('down')),
@@ -136,7 +136,18 @@ t.test('/docs describes every path', async (t) => {
   const lab = await ApiLab.start(t)
   const { body } = await lab.get('/docs/json')
   t.same(Object.keys(body.paths).sort(), [
-    ...['/v1/apps', '/v1/apps/{name}', '/v1/apps/{name}/reload', '/v1/doctor', '/v1/flows', '/v1/foreign'],
-    ...['/v1/groups', '/v1/health', '/v1/meters', '/v1/plan', '/v1/ports', '/v1/switches', '/v1/why'],
+    ...['/v1/apply', '/v1/apps', '/v1/apps/{name}', '/v1/apps/{name}/reload', '/v1/diff', '/v1/doctor', '/v1/flows'],
+    ...['/v1/foreign', '/v1/groups', '/v1/health', '/v1/history', '/v1/hosts', '/v1/hosts/{id}', '/v1/ipam'],
+    ...[
+      '/v1/ipam/leases',
+      '/v1/meters',
+      '/v1/networks',
+      '/v1/networks/{id}',
+      '/v1/plan',
+      '/v1/ports',
+      '/v1/ports/{id}',
+    ],
+    ...['/v1/rollback', '/v1/subnets', '/v1/subnets/{id}', '/v1/switch-ports', '/v1/switches', '/v1/tunnels'],
+    ...['/v1/watch', '/v1/why'],
   ])
 })

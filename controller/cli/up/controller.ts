@@ -1,8 +1,17 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Api, serveApi } from '../../api/index.ts'
-import { AppHost, ConfigError, type Endpoint, Engine, type Report, sourceText } from '../../engine/index.ts'
-import { openSqliteStore, type Store } from '../../state/index.ts'
+import {
+  AppHost,
+  ConfigError,
+  type Endpoint,
+  Engine,
+  type Following,
+  followStore,
+  type Report,
+  sourceText,
+} from '../../engine/index.ts'
+import { Intents, openSqliteStore, type Store } from '../../state/index.ts'
 import { formatAddress } from '../address.ts'
 import { CliError } from '../cli-error.ts'
 import type { Started } from './banner.ts'
@@ -19,6 +28,10 @@ interface Parts {
   readonly store: Store
   readonly engine: Engine
   readonly host: AppHost
+  /** What users want. */
+  readonly intents: Intents
+  /** Keeps the engine's model as the store is. */
+  readonly following: Following
   api: Api | undefined
 }
 
@@ -65,11 +78,12 @@ const openStore = async (data: string): Promise<Store> => {
 }
 
 const serve = async (parts: Parts, { api }: Settings, version: string, log: Logger): Promise<string> => {
-  const { engine, host } = parts
+  const { engine, host, intents, following } = parts
   const failed = (error: Error) => log.error({ err: error }, 'a request to the API failed')
   const token = api.token === undefined ? {} : { token: api.token }
   try {
-    parts.api = await serveApi({ engine, host, version, failed, ...token }, api.host, api.port)
+    const reached = (revision: number) => following.reached(revision)
+    parts.api = await serveApi({ engine, host, intents, reached, version, failed, ...token }, api.host, api.port)
   } catch (error) {
     throw explained(`the API's address ${formatAddress(api)}`, error)
   }
@@ -77,9 +91,11 @@ const serve = async (parts: Parts, { api }: Settings, version: string, log: Logg
   return `http://${formatAddress(typeof address === 'object' && address !== null ? { host: api.host, port: address.port } : api)}`
 }
 
-const stop = async ({ store, engine, api }: Parts): Promise<void> => {
+const stop = async ({ store, engine, intents, following, api }: Parts): Promise<void> => {
   await engine.stop()
   await api?.close()
+  intents.close()
+  following.close()
   await store.close()
 }
 
@@ -94,7 +110,12 @@ export const startController = async (settings: Settings, version: string, log: 
   const report: Report = (level, message, about) => log[level](about ?? {}, message)
   const engine = new Engine({ report, drift: settings.drift })
   const host = new AppHost(engine, store, report)
-  const parts: Parts = { store, engine, host, api: undefined }
+  const intents = await Intents.open(store, { admissions: () => engine.admissions() })
+  const following = await followStore(store, engine.model, (key) =>
+    report('error', `${key} cannot be read: it is left out`),
+  )
+  following.ended.catch((error: Error) => report('error', `the store is not followed any more: ${error.message}`))
+  const parts: Parts = { store, engine, host, intents, following, api: undefined }
   try {
     await host.restore()
     for (const app of settings.apps) await loadApp(host, app)

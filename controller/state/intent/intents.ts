@@ -19,6 +19,8 @@ export interface ChangeOptions {
   readonly by: string
   /** Say what would come of it, and change nothing. */
   readonly dryRun?: boolean
+  /** Called at a dry run while `table` is as it would be; must not throw. */
+  readonly preview?: () => void
   /** What things were given in the state that a rollback goes back to. */
   readonly former?: Former
 }
@@ -113,6 +115,7 @@ export class Intents {
       const work = this.tryOne(job)
       if (!work) continue
       if (job.options.dryRun === true) {
+        job.options.preview?.()
         work.draft.undo()
         job.done({ revision: this.revision, outcomes: work.outcomes })
         continue

@@ -11,9 +11,8 @@ import {
 import { type LastChange, lastChanges } from '../entities/change.ts'
 import { type Network, networks, type Port, ports, type Subnet, subnets } from '../entities/intent.ts'
 import { type Lease, leases } from '../entities/lease.ts'
-import { type Binding, bindings, type Host, hosts } from '../entities/observed.ts'
 
-/** Entities of the network by the name of their kind. */
+/** What users want and what they are given, by the name of the kind. */
 export interface Entities {
   readonly network: Network
   readonly subnet: Subnet
@@ -23,8 +22,6 @@ export interface Entities {
   readonly vni: { readonly network: string }
   readonly mac: { readonly port: string }
   readonly lease: Lease
-  readonly host: Host
-  readonly binding: Binding
   readonly change: LastChange
 }
 export type EntityKind = keyof Entities
@@ -42,8 +39,6 @@ export const entityKinds: { readonly [K in EntityKind]: Kind<K, TSchema> } = {
   vni: vniClaims,
   mac: macClaims,
   lease: leases,
-  host: hosts,
-  binding: bindings,
   change: lastChanges,
 }
 

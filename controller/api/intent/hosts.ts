@@ -1,0 +1,105 @@
+import Type from 'typebox'
+import { encapsulationBetween, formatDpid, type HostFact } from '../../engine/index.ts'
+import type { Api } from '../api.ts'
+import type { ApiContext } from '../context.ts'
+import { notFound } from '../errors.ts'
+import { EntityId, HostView, TunnelView } from './schemas.ts'
+
+const hostView = (
+  { engine }: ApiContext,
+  { id, dpid, address, types, tunnels, underlayMtu }: HostFact,
+  ports: number,
+) => {
+  const { name, version } = engine.model.document('host', id) ?? {}
+  return {
+    ...{ id, dpid: formatDpid(dpid), connected: engine.switches.has(dpid), address, types: [...types], tunnels, ports },
+    ...(name === undefined ? {} : { name }),
+    ...(version === undefined ? {} : { version }),
+    ...(underlayMtu === undefined ? {} : { underlayMtu }),
+  }
+}
+
+const hostViews = (context: ApiContext) => {
+  const { model } = context.engine
+  const counts = new Map<string, number>()
+  for (const [, { host }] of model.ports.entries()) {
+    if (host !== undefined) counts.set(host, (counts.get(host) ?? 0) + 1)
+  }
+  const hosts = [...model.hosts.entries()].sort(([a], [b]) => (a < b ? -1 : 1))
+  return hosts.map(([id, host]) => hostView(context, host, counts.get(id) ?? 0))
+}
+
+/** Hosts by the networks that they have ports of. */
+const hostsOfNetworks = ({ engine: { model } }: ApiContext): ReadonlyMap<string, HostFact[]> => {
+  const byNetwork = new Map<string, HostFact[]>()
+  for (const [, { network, host: id }] of model.sites.entries()) {
+    const host = model.hosts.get(id)
+    if (!host) continue
+    const list = byNetwork.get(network) ?? []
+    byNetwork.set(network, list)
+    list.push(host)
+  }
+  return byNetwork
+}
+
+interface Tunnel {
+  readonly from: HostFact
+  readonly to: HostFact
+  readonly encapsulation: string
+  readonly networks: string[]
+}
+
+const tunnelsOf = (context: ApiContext): Tunnel[] => {
+  const { model } = context.engine
+  const tunnels = new Map<string, Tunnel>()
+  for (const [id, unsorted] of hostsOfNetworks(context)) {
+    const hosts = unsorted.sort((a, b) => (a.id < b.id ? -1 : 1))
+    const network = model.networks.get(id)
+    for (const [at, from] of network ? hosts.entries() : []) {
+      for (const to of hosts.slice(at + 1)) {
+        const encapsulation = encapsulationBetween(network ?? { encapsulation: undefined }, from, to) ?? ''
+        const key = `${from.id} ${to.id} ${encapsulation}`
+        const tunnel = tunnels.get(key) ?? { from, to, encapsulation, networks: [] }
+        tunnels.set(key, tunnel)
+        tunnel.networks.push(id)
+      }
+    }
+  }
+  return [...tunnels].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tunnel]) => tunnel)
+}
+
+const tunnelView = ({ tunnelHealth }: ApiContext, { from, to, encapsulation, networks }: Tunnel) => {
+  const health = tunnelHealth?.(from.id, to.id, encapsulation)
+  return {
+    ...{ from: from.id, to: to.id, encapsulation, fromAddress: from.address, toAddress: to.address },
+    networks: networks.sort(),
+    health: health?.state ?? 'unknown',
+    ...(health?.roundTrip === undefined ? {} : { roundTrip: health.roundTrip }),
+  }
+}
+
+/** Hosts as they report themselves, and the ways between them. */
+export const hosts = (api: Api, context: ApiContext): void => {
+  api.get('/v1/hosts', { schema: { summary: 'Hosts', response: { 200: Type.Array(HostView) } } }, () =>
+    hostViews(context),
+  )
+  api.get(
+    '/v1/hosts/:id',
+    { schema: { summary: 'One host', params: EntityId, response: { 200: HostView } } },
+    ({ params: { id } }) => {
+      const view = hostViews(context).find((host) => host.id === id)
+      if (!view) throw notFound(`no host has reported itself as ${id}`)
+      return view
+    },
+  )
+  api.get(
+    '/v1/tunnels',
+    {
+      schema: {
+        summary: 'Pairs of hosts with a network in common, and how packets travel between them',
+        response: { 200: Type.Array(TunnelView) },
+      },
+    },
+    () => tunnelsOf(context).map((tunnel) => tunnelView(context, tunnel)),
+  )
+}

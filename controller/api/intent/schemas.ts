@@ -1,0 +1,172 @@
+import Type from 'typebox'
+import { closed } from '../schemas.ts'
+
+/** Of entities: as `makeId` takes them. */
+export const EntityName = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$',
+  description: '1 to 128 letters, digits and ._:@-, the first a letter or digit',
+})
+export const EntityId = closed({ id: EntityName })
+
+const Flag = Type.Union([Type.Literal('true'), Type.Literal('false')])
+const revision = { revision: Type.Integer({ description: 'that last changed it: its ETag' }) }
+const spec = { spec: Type.Record(Type.String(), Type.Unknown(), { description: 'what the user gave' }) }
+
+export const WriteQuery = closed({
+  dryRun: Type.Optional(Flag),
+  wait: Type.Optional(Flag),
+})
+export const NetworkQuery = closed({ network: Type.Optional(EntityName) })
+
+export const NetworkView = Type.Object({
+  id: Type.String(),
+  vni: Type.Integer(),
+  encapsulation: Type.Optional(Type.String()),
+  mtu: Type.Optional(Type.Integer({ description: 'bytes' })),
+  subnets: Type.Array(Type.String()),
+  ports: Type.Integer(),
+  ...revision,
+  ...spec,
+})
+
+export const SubnetView = Type.Object({
+  id: Type.String(),
+  network: Type.String(),
+  cidr: Type.String(),
+  family: Type.Integer({ description: '4 or 6' }),
+  gateway: Type.Union([Type.String(), Type.Null()]),
+  dns: Type.Array(Type.String()),
+  ...revision,
+  ...spec,
+})
+
+export const PortView = Type.Object({
+  id: Type.String(),
+  network: Type.String(),
+  vni: Type.Integer(),
+  mac: Type.String(),
+  addresses: Type.Array(Type.String()),
+  status: Type.String({ description: 'unbound, bound or installed' }),
+  host: Type.Optional(Type.String()),
+  interface: Type.Optional(Type.String()),
+  ofport: Type.Optional(Type.Integer()),
+  ...revision,
+  ...spec,
+})
+
+export const KindName = Type.Union([Type.Literal('Network'), Type.Literal('Subnet'), Type.Literal('Port')])
+
+const Which = closed({ kind: Type.Enum(['Network', 'Subnet', 'Port']), id: EntityName })
+
+export const Apply = closed({
+  resources: Type.Optional(
+    Type.Array(
+      closed({
+        kind: Type.Enum(['Network', 'Subnet', 'Port']),
+        id: EntityName,
+        spec: Type.Record(Type.String(), Type.Unknown(), { description: 'the fields of its kind' }),
+      }),
+    ),
+  ),
+  delete: Type.Optional(Type.Array(Which)),
+  prune: Type.Optional(Type.Boolean({ description: 'delete all that is not among the resources' })),
+  dryRun: Type.Optional(Type.Boolean()),
+  wait: Type.Optional(Type.Boolean({ description: 'answer when the hosts concerned have confirmed' })),
+})
+
+const difference = {
+  kind: Type.String(),
+  id: Type.String(),
+  action: Type.String({ description: 'created, updated, deleted or unchanged' }),
+  before: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  after: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+}
+
+export const Applied = Type.Object({
+  revision: Type.Integer(),
+  dryRun: Type.Boolean(),
+  created: Type.Integer(),
+  updated: Type.Integer(),
+  deleted: Type.Integer(),
+  unchanged: Type.Integer(),
+  changes: Type.Array(
+    Type.Object({ ...difference, assigned: Type.Optional(Type.Record(Type.String(), Type.Unknown())) }),
+  ),
+})
+
+export const Diff = Type.Object({
+  from: Type.Integer(),
+  to: Type.Integer(),
+  changes: Type.Array(Type.Object(difference)),
+})
+
+const Revision = Type.String({ pattern: '^[0-9]{1,15}$' })
+export const DiffQuery = closed({ from: Revision, to: Type.Optional(Revision) })
+export const LimitQuery = closed({ limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$' })) })
+
+export const Rollback = closed({
+  revision: Type.Integer({ minimum: 1 }),
+  dryRun: Type.Optional(Type.Boolean()),
+  wait: Type.Optional(Type.Boolean()),
+})
+
+export const PastChange = Type.Object({
+  revision: Type.Integer(),
+  at: Type.String(),
+  by: Type.String(),
+  created: Type.Integer(),
+  updated: Type.Integer(),
+  deleted: Type.Integer(),
+})
+
+export const HostView = Type.Object({
+  id: Type.String(),
+  name: Type.Optional(Type.String()),
+  dpid: Type.String(),
+  connected: Type.Boolean({ description: 'whether its integration bridge is' }),
+  address: Type.String({ description: 'where others send what they tunnel' }),
+  types: Type.Array(Type.String()),
+  tunnels: Type.Record(Type.String(), Type.Integer(), { description: 'OpenFlow ports' }),
+  underlayMtu: Type.Optional(Type.Integer()),
+  version: Type.Optional(Type.String()),
+  ports: Type.Integer(),
+})
+
+export const TunnelView = Type.Object({
+  from: Type.String(),
+  to: Type.String(),
+  encapsulation: Type.String({ description: 'empty where the two have none in common' }),
+  fromAddress: Type.String(),
+  toAddress: Type.String(),
+  networks: Type.Array(Type.String()),
+  health: Type.String({ description: 'up, down or unknown' }),
+  roundTrip: Type.Optional(Type.Number({ description: 'milliseconds' })),
+})
+
+export const UtilisationView = Type.Object({
+  subnet: Type.String(),
+  network: Type.String(),
+  cidr: Type.String(),
+  size: Type.Number({ description: 'addresses that ports may have; not exact beyond 2^53' }),
+  dynamic: Type.Integer(),
+  static: Type.Integer(),
+  excluded: Type.Number(),
+  quarantined: Type.Integer(),
+  free: Type.Number({ description: 'that the controller may still give' }),
+})
+
+export const LeaseQuery = closed({
+  network: Type.Optional(EntityName),
+  subnet: Type.Optional(EntityName),
+  port: Type.Optional(EntityName),
+})
+
+export const LeaseView = Type.Object({
+  network: Type.String(),
+  subnet: Type.String(),
+  address: Type.String(),
+  port: Type.String(),
+  kind: Type.String(),
+  since: Type.String(),
+  quarantineUntil: Type.Optional(Type.String()),
+})
