@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Claims, DesiredTable } from '../../controller/engine/desired.ts'
+import { DesiredTable } from '../../controller/engine/desired.ts'
 import { Collection } from '../../controller/engine/facts.ts'
 import { Units } from '../../controller/engine/units.ts'
 import type { App } from '../../controller/index.ts'
 import { type ModelNet, type ModelPort, modelApp } from './model-app.ts'
+import { type AnyClaims, kinds, sameMaps, textOf, wantedBy } from './tables.ts'
 
 const hosts = 20
 
@@ -37,24 +38,6 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('switch' as const), host }) },
 )
-
-/** Tables by kind, each from key to what is wanted there and whose it is. */
-type Tables = Readonly<Record<'flows' | 'groups' | 'meters', ReadonlyMap<string | number, string>>>
-type AnyClaims = Claims<string | number, { readonly effect: string }>
-const kinds = ['flows', 'groups', 'meters'] as const
-
-const textOf = (claims: AnyClaims, key: string | number): string => {
-  const claim = claims.get(key)
-  return claim ? `${claim.thing.effect} ${claim.owner.rule} ${claim.owner.object}` : ''
-}
-
-const wantedBy = (table: DesiredTable): Tables => {
-  const read = (kind: (typeof kinds)[number]) => {
-    const claims = table[kind] as unknown as AnyClaims
-    return new Map([...claims.entries()].map(([key]) => [key, textOf(claims, key)]))
-  }
-  return { flows: read('flows'), groups: read('groups'), meters: read('meters') }
-}
 
 /** What the engine would have made of a switch by sending it changes only. */
 class Installed {
@@ -128,9 +111,6 @@ class Model {
     return tables
   }
 }
-
-const sameMaps = (a: ReadonlyMap<unknown, string>, b: ReadonlyMap<unknown, string>): boolean =>
-  a.size === b.size && [...a].every(([key, value]) => b.get(key) === value)
 
 /** A host and kind of table where they differ. */
 const differenceOf = (model: Model): string | undefined => {
