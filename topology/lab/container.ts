@@ -23,7 +23,7 @@ const pluggedOf = (container: LabContainer, assigned: readonly AssignedCard[]): 
 const cableLines = (namespace: string, cards: readonly Plugged[]): string[] =>
   cards.flatMap(({ name, peer, assigned: { mac, mtu } }) => [
     `link add name ${peer} mtu ${mtu} type veth peer name ${name} address ${mac} mtu ${mtu} netns ${namespace}`,
-    `link set ${peer} up`,
+    `link set dev ${peer} up`,
   ])
 
 const isIpv6 = (address: string): boolean => address.includes(':')
@@ -33,9 +33,9 @@ const insideLines = (cards: readonly Plugged[]): string[] => {
   const routes = cards.flatMap(({ name, assigned }) => assigned.gateways.map((gateway) => ({ name, gateway })))
   const chosen = [false, true].flatMap((v6) => routes.find(({ gateway }) => isIpv6(gateway) === v6) ?? [])
   return [
-    'link set lo up',
+    'link set dev lo up',
     ...cards.flatMap(({ name, assigned }) => [
-      `link set ${name} up`,
+      `link set dev ${name} up`,
       ...assigned.addresses.map((one) => `address add ${one} dev ${name}${isIpv6(one) ? ' nodad' : ''}`),
     ]),
     ...chosen.map(({ name, gateway }) => `route add default via ${gateway} dev ${name}`),

@@ -16,11 +16,15 @@ const buildersOf = ({ builder }: LabRecord, processes: readonly Process[]): Proc
   return [found, ...processes.filter(({ parent }) => parent === found.pid)]
 }
 
-const removeNamespaces = async (record: LabRecord): Promise<void> => {
-  const inside = namespaceInodes(record.namespaces)
+const removeNamespaces = async ({ namespaces }: LabRecord): Promise<void> => {
+  const remaining = (): string[] => namespaces.filter((name) => existsSync(`/run/netns/${name}`))
+  const inside = namespaceInodes(namespaces)
   await killAll(allProcesses().filter(({ network }) => inside.has(network)))
-  const there = record.namespaces.filter((name) => existsSync(`/run/netns/${name}`))
-  await ipBatch(there.map((name) => `netns delete ${name}`))
+  const lines = remaining().map((name) => `netns delete ${name}`)
+  await ipBatch(lines).catch((error: Error) => {
+    // Another may take it down at the same time.
+    if (remaining().length > 0) throw error
+  })
 }
 
 /** Removes all of a lab, whatever of it was made. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Description } from './description.ts'
@@ -77,14 +77,21 @@ export class LabFolder {
   /**
    * Makes the folder, and writes down what the lab is.
    *
+   * @param check throws where it may not be, before anything is written down
    * @throws LabError where there is one of this name
    */
-  create(record: LabRecord): void {
+  create(record: LabRecord, check: () => void): void {
     mkdirSync(labsFolder(), { recursive: true, mode: 0o755 })
     try {
       mkdirSync(this.path)
     } catch {
       throw new LabError(`there is a lab ${this.name} already: heddle lab down --name ${this.name} removes it`)
+    }
+    try {
+      check()
+    } catch (error) {
+      rmSync(this.path, { recursive: true })
+      throw error
     }
     this.write('lab', record)
   }

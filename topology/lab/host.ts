@@ -55,9 +55,9 @@ const addressLines = ({ description }: LabRecord, host: LabHost): string[] => {
   const subnet = subnetOf(description, host)
   const family = host.address.includes(':') ? '-6 ' : ''
   return [
-    'link set lo up',
-    'link set eth0 up',
-    `link set ${externalBridge} up`,
+    'link set dev lo up',
+    'link set dev eth0 up',
+    `link set dev ${externalBridge} up`,
     `address add ${host.address}/${prefixLength(subnet)} dev ${externalBridge}${family === '' ? '' : ' nodad'}`,
     `route add default via ${subnet.router} dev ${externalBridge}`,
   ]

@@ -23,8 +23,8 @@ const cable = (name: string, between: string, node: string, card: string, seenAt
   name,
   between,
   node,
-  cut: `link set ${card} down`,
-  heal: `link set ${card} up`,
+  cut: `link set dev ${card} down`,
+  heal: `link set dev ${card} up`,
   seenAt,
 })
 

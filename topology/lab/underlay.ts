@@ -16,13 +16,16 @@ export const routerAddress = (subnet: UnderlaySubnet): string => `${subnet.route
 const subnetLines = (subnet: UnderlaySubnet, index: number): string[] => [
   `link add name ${subnet.name} address ${routerMac(index)} mtu ${subnet.mtu} type bridge mcast_snooping 0`,
   `address add ${routerAddress(subnet)} dev ${subnet.name}${subnet.router.includes(':') ? ' nodad' : ''}`,
-  `link set ${subnet.name} up`,
+  `link set dev ${subnet.name} up`,
 ]
 
 const cableLines = (lab: string, description: Description, host: LabHost): string[] => {
   const { name: bridge, mtu } = subnetOf(description, host)
   const there = `name eth0 mtu ${mtu} netns ${namespaceOf(lab, host.name)}`
-  return [`link add name ${host.name} mtu ${mtu} type veth peer ${there}`, `link set ${host.name} master ${bridge} up`]
+  return [
+    `link add name ${host.name} mtu ${mtu} type veth peer ${there}`,
+    `link set dev ${host.name} master ${bridge} up`,
+  ]
 }
 
 const hasFaults = ({ faults }: LabHost): boolean => faults.delay !== undefined || faults.loss !== undefined
@@ -64,7 +67,7 @@ export const buildUnderlay = async ({ name: lab, description }: LabRecord): Prom
   await checkFaults(lab, description)
   const namespace = namespaceOf(lab, underlayNode)
   const lines = [...underlay.flatMap(subnetLines), ...hosts.flatMap((host) => cableLines(lab, description, host))]
-  await ipBatch(['link set lo up', ...lines], namespace)
+  await ipBatch(['link set dev lo up', ...lines], namespace)
   await inNamespace(namespace, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1')
   for (const host of hosts.filter(hasFaults)) await disturb(lab, host)
 }

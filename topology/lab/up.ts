@@ -130,8 +130,7 @@ export const bringUp = async (folder: LabFolder, lab: ReadLab, options: UpOption
   const namespaces = namespacesOf(folder.name, description)
   const { datapath = 'netdev', progress } = options
   const record: LabRecord = { name: folder.name, description, datapath, namespaces, builder: thisProcess() }
-  checkNamespaces(namespaces)
-  folder.create(record)
+  folder.create(record, () => checkNamespaces(namespaces))
   try {
     await build(new Builder(folder, record, progress), folder, lab, options)
   } catch (error) {

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { formatAddress, nth, parseCidr } from '../../../topology/lab/address.ts'
 import {
@@ -56,7 +58,7 @@ export class MockController {
   async stop(): Promise<void> {
     this.server.closeAllConnections()
     this.server.close()
-    await this.work?.catch(() => undefined)
+    await this.work
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -68,7 +70,7 @@ export class MockController {
       this.resources = resources
       return void send(200, { revision: 1 })
     }
-    if (request.url === '/v1/ports') this.work ??= this.install()
+    if (request.url === '/v1/ports') this.work ??= this.install().catch(() => undefined)
     send(
       200,
       { '/v1/ports': this.ports, '/v1/subnets': this.list('Subnet'), '/v1/networks': this.list('Network') }[
@@ -114,12 +116,17 @@ export class MockController {
     const settings = ['datapath_type=netdev', 'fail_mode=secure', 'protocols=OpenFlow13']
     await daemons.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', ...settings, ...tunnels)
     const peers = containersOn(this.description, host.name).flatMap((container) => cardsOf(container))
-    for (const { peer } of peers) await daemons.vsctl('wait-until', 'interface', peer, 'ofport>0')
-    const ofports = new Map<string, number>()
-    for (const { peer, port } of peers)
-      ofports.set(port, Number(await daemons.vsctl('get', 'interface', peer, 'ofport')))
-    for (const flow of this.flowsOf(host, ofports)) await daemons.ofctl('add-flow', 'br-int', flow)
-    for (const { peer } of peers) await daemons.vsctl('set', 'interface', peer, 'external_ids:heddle-installed=true')
+    const all = (words: (peer: string) => string[]): string[] =>
+      peers.flatMap(({ peer }) => ['--', ...words(peer)]).slice(1)
+    const printed = await daemons.vsctl(
+      ...all((peer) => ['wait-until', 'interface', peer, 'ofport>0', '--', 'get', 'interface', peer, 'ofport']),
+    )
+    const numbers = printed.match(/\d+/g) ?? []
+    const ofports = new Map(peers.map(({ port }, index) => [port, Number(numbers[index])]))
+    const file = join(daemons.directory, 'flows')
+    await writeFile(file, this.flowsOf(host, ofports).join('\n'))
+    await daemons.ofctl('add-flows', 'br-int', file)
+    await daemons.vsctl(...all((peer) => ['set', 'interface', peer, 'external_ids:heddle-installed=true']))
   }
 
   private vni(network: string): number {

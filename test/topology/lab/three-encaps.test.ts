@@ -1,33 +1,21 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { takeDown } from '../../../topology/lab/down.ts'
-import { LabFolder } from '../../../topology/lab/folder.ts'
-import { inNamespace } from '../../../topology/lab/ip.ts'
 import { cutLink, healLinks } from '../../../topology/lab/links.ts'
-import { namespaceOf } from '../../../topology/lab/names.ts'
 import { pingAll, surprises } from '../../../topology/lab/ping.ts'
-import { readLab } from '../../../topology/lab/read.ts'
 import { statusOf } from '../../../topology/lab/status.ts'
 import { throughput } from '../../../topology/lab/traffic.ts'
 import { bringUp } from '../../../topology/lab/up.ts'
 import { namespaces, ovs } from '../../support/needs.ts'
-import { MockController } from './mock.ts'
+import { labOf, labsOf, leftOf } from './labs.ts'
 
 const file = fileURLToPath(new URL('../../../topology/labs/three-encaps.yaml', import.meta.url))
 
 t.test('three-encaps, with flows written by hand', async (t) => {
   if (!ovs(t) || !namespaces(t)) return
-  const labs = mkdtempSync('/tmp/heddle-labs-')
-  process.env.HEDDLE_LABS = labs
-  const folder = new LabFolder(`lab3e${process.pid}`)
-  const lab = readLab(file)
-  const mock = new MockController(folder, lab.description)
-  t.teardown(async () => {
-    await mock.stop()
-    await takeDown(folder)
-    rmSync(labs, { recursive: true })
-  })
+  labsOf(t)
+  const { folder, lab, mock } = labOf(t, file, `lab3e${process.pid}`)
   await bringUp(folder, lab, { controller: await mock.start() })
   const record = folder.record
   const { cards } = folder.facts
@@ -67,10 +55,6 @@ t.test('three-encaps, with flows written by hand', async (t) => {
   await t.test('nothing is left of it once it is down', async (t) => {
     await takeDown(folder)
     t.notOk(existsSync(folder.path))
-    t.same(
-      readdirSync('/run/netns').filter((name) => name.startsWith(`heddle.${folder.name}.`)),
-      [],
-    )
-    await t.rejects(inNamespace(namespaceOf(folder.name, 'h1'), 'true'))
+    t.same(leftOf(folder), [])
   })
 })

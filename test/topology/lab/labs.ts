@@ -1,0 +1,64 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { takeDown } from '../../../topology/lab/down.ts'
+import { LabFolder } from '../../../topology/lab/folder.ts'
+import { allProcesses } from '../../../topology/lab/processes.ts'
+import { readLab } from '../../../topology/lab/read.ts'
+import { MockController } from './mock.ts'
+
+const bin = fileURLToPath(new URL('../../../controller/cli/heddle.js', import.meta.url))
+
+/** A folder of the test's own for its labs, of which nothing is left after the test. */
+export const labsOf = (t: Test): string => {
+  const labs = mkdtempSync('/tmp/heddle-labs-')
+  process.env.HEDDLE_LABS = labs
+  t.teardown(() => rmSync(labs, { recursive: true }))
+  return labs
+}
+
+/** A lab that is not built yet, with a controller that is none. */
+export const labOf = (t: Test, file: string, name: string) => {
+  const folder = new LabFolder(name)
+  const lab = readLab(file)
+  const mock = new MockController(folder, lab.description)
+  t.teardown(async () => {
+    await mock.stop()
+    await takeDown(folder)
+  })
+  return { folder, lab, mock }
+}
+
+/** Writes the description of a lab. */
+export const describe = (labs: string, name: string, text: string): string => {
+  const file = join(labs, `${name}.yaml`)
+  writeFileSync(file, text)
+  return file
+}
+
+/** Namespaces and processes that a lab has left. */
+export const leftOf = ({ name, path }: LabFolder): string[] => [
+  ...readdirSync('/run/netns').filter((namespace) => namespace.startsWith(`heddle.${name}.`)),
+  ...allProcesses()
+    .filter(({ words }) => words.some((word) => word.includes(path)))
+    .map(({ words }) => words.join(' ')),
+]
+
+/** Runs `heddle lab` to its end. */
+export const heddleLab = (...args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'lab', ...args], { encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+/** Runs `heddle lab`, and kills it as soon as it has printed `lines` lines on standard error. */
+export const killedLab = async (lines: number, ...args: readonly string[]): Promise<void> => {
+  const child = spawn(process.execPath, [bin, 'lab', ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = once(child, 'exit')
+  let seen = 0
+  for await (const _ of createInterface(child.stderr)) if (++seen === lines) child.kill('SIGKILL')
+  await ended
+}
