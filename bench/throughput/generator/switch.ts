@@ -143,6 +143,8 @@ export class EmulatedSwitch implements FrameSink {
 
   private reply(bytes: Uint8Array): void {
     const { openflow } = this.fleet.job
+    // A controller greets in its highest version, which may be one that we do not have.
+    if (bytes[1] === HELLO) return
     const answer = openflow === '1.3' ? this.reply13(bytes) : answer10(of10.decodeMessage(bytes), bytes, this.number)
     if (answer) this.send(answer)
     if (answer) this.noteHandshake(answer)
@@ -150,8 +152,6 @@ export class EmulatedSwitch implements FrameSink {
   }
 
   private reply13(bytes: Uint8Array): Uint8Array | undefined {
-    // A controller may greet in a later version that we do not have.
-    if (bytes[1] === 0) return undefined
     const message = decodeMessage(bytes)
     this.cookie = puntCookie(message) ?? this.cookie
     return answer13(message, bytes, this.number)
@@ -174,6 +174,7 @@ export class EmulatedSwitch implements FrameSink {
 const hello13 = encodeMessage({ type: 'hello', xid: 0, elements: [{ type: 'versionBitmap', bitmaps: [1 << 4] }] })
 const hello10 = { type: 'hello', xid: 0, data: new Uint8Array() } as const
 
+const HELLO = 0
 const MULTIPART_REPLY = 19
 const PORT_DESC = 13
 const BARRIER_REPLY = { '1.3': 21, '1.0': 19 } as const
