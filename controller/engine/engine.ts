@@ -73,6 +73,7 @@ export class Engine {
   readonly missing: MissingApps
   /** What is known of networks and hosts. */
   readonly model: Model
+  private readonly upListeners = new Set<(dpid: bigint) => void>()
   private readonly report: Report
   private readonly drift: DriftPolicy
   private readonly epoch: number
@@ -113,6 +114,11 @@ export class Engine {
     await listener.start()
     this.listeners.push(listener)
     return listener
+  }
+
+  /** Has someone told of each switch that comes. */
+  onUp(listener: (dpid: bigint) => void): void {
+    this.upListeners.add(listener)
   }
 
   /** Ends all connections. Switches keep their flows. */
@@ -303,6 +309,7 @@ export class Engine {
     }
     this.evaluation.schedule()
     live.keeper.kick()
+    for (const listener of this.upListeners) listener(dpid)
   }
 
   /** Reports malformed messages ever more rarely, so that a broken switch does not fill the log. */

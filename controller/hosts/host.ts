@@ -131,7 +131,7 @@ export class Host {
 
   private repairOperations(): readonly Operation[] {
     this.repairs = repairsFor(this.scene)
-    if (this.repairs.length === 0) this.wasWhole = true
+    if (this.repairs.length === 0 && this.fact) this.wasWhole = true
     return this.repairs.flatMap(({ operations }) => operations)
   }
 

@@ -105,11 +105,17 @@ export class Hosts {
     await Promise.all(this.listeners.splice(0).map((listener) => listener.stop()))
   }
 
-  /** Shows on the interfaces of these ports that their hosts hold all flows for them; unknown ones are left out. */
-  installed(portIds: Iterable<string>): void {
+  /**
+   * Shows on the interfaces of these ports that their hosts hold all flows for them; ports that are
+   * not bound are left out.
+   *
+   * @param dpid the bridge that has confirmed: ports that have moved elsewhere meanwhile are left out, too
+   */
+  installed(portIds: Iterable<string>, dpid?: bigint): void {
     for (const portId of portIds) {
       const binding = this.bindings.winner(portId)
-      if (binding) this.hosts.get(binding.host)?.mark(binding.interface, true)
+      const host = binding && this.hosts.get(binding.host)
+      if (binding && host && (dpid === undefined || host.fact?.dpid === dpid)) host.mark(binding.interface, true)
     }
   }
 

@@ -101,7 +101,7 @@ t.test('a file is loaded, planned, reloaded and unloaded, and remembered', { buf
 /** What is said of a configuration file. */
 const complaintOf = (config: string): string => {
   try {
-    settingsOf({ config, app: [], listen: [] })
+    settingsOf({ config, app: [], listen: [], ovsdb: [] })
     return 'nothing'
   } catch (error) {
     return error instanceof CliError ? error.message : String(error)

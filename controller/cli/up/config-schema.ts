@@ -7,14 +7,18 @@ const optional = <P extends TProperties>(properties: P) =>
 /** Paths are relative to the file that they stand in. */
 const Tls = closed({ key: Type.String(), cert: Type.String(), ca: Type.String() })
 
+const Listen = optional({ listen: Type.String(), unix: Type.String(), tls: Tls, insecure: Type.Boolean() })
+
 /** The configuration file of `heddle up`. */
 export const Config = optional({
   /** Folder of the store. */
   data: Type.String(),
   /** Where switches connect: each has `listen: HOST:PORT`, or `unix: PATH`. */
-  openflow: Type.Array(optional({ listen: Type.String(), unix: Type.String(), tls: Tls, insecure: Type.Boolean() }), {
-    minItems: 1,
-  }),
+  openflow: Type.Array(Listen, { minItems: 1 }),
+  /** Networks over many hosts: their apps, and hosts' databases connect. */
+  networks: Type.Boolean(),
+  /** Where the databases of hosts connect (`ovs-vsctl set-manager`). */
+  ovsdb: Type.Array(Listen, { minItems: 1 }),
   api: optional({ listen: Type.String(), token: Type.String({ minLength: 16 }) }),
   /** Apps of this run, each with `name` or `file`. */
   apps: Type.Array(

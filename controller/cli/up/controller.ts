@@ -8,9 +8,11 @@ import {
   Engine,
   type Following,
   followStore,
+  Observations,
   type Report,
   sourceText,
 } from '../../engine/index.ts'
+import { type Hosts, joinHosts } from '../../hosts/index.ts'
 import { Intents, openSqliteStore, type Store } from '../../state/index.ts'
 import { formatAddress } from '../address.ts'
 import { CliError } from '../cli-error.ts'
@@ -32,6 +34,9 @@ interface Parts {
   readonly intents: Intents
   /** Keeps the engine's model as the store is. */
   readonly following: Following
+  /** What hosts report, on its way to the store. */
+  readonly observations: Observations
+  hosts: Hosts | undefined
   api: Api | undefined
 }
 
@@ -60,9 +65,10 @@ const endpointText = (endpoint: Endpoint, port: number): string => {
   return `${endpoint.tls ? 'ssl' : 'tcp'}:${formatAddress({ host: endpoint.host ?? '127.0.0.1', port })}`
 }
 
-const listen = async (engine: Engine, endpoint: Endpoint): Promise<string> => {
+/** Has those connect who are to be controlled: switches, or the databases of hosts. */
+const listen = async (listener: Pick<Engine | Hosts, 'listen'>, endpoint: Endpoint): Promise<string> => {
   try {
-    const { port } = await engine.listen(endpoint)
+    const { port } = await listener.listen(endpoint)
     return endpointText(endpoint, port)
   } catch (error) {
     throw explained(endpointText(endpoint, 'port' in endpoint ? endpoint.port : 0), error)
@@ -91,11 +97,32 @@ const serve = async (parts: Parts, { api }: Settings, version: string, log: Logg
   return `http://${formatAddress(typeof address === 'object' && address !== null ? { host: api.host, port: address.port } : api)}`
 }
 
-const stop = async ({ store, engine, intents, following, api }: Parts): Promise<void> => {
+/** Where switches of hosts find this controller, unless the hosts say it themselves. */
+const openflowPort = (endpoints: readonly Endpoint[], texts: readonly string[]) => {
+  const at = endpoints.findIndex((endpoint) => !('path' in endpoint))
+  const port = /:(\d+)$/.exec(texts[at] ?? '')?.[1]
+  const endpoint = endpoints[at]
+  const tls = endpoint !== undefined && 'tls' in endpoint && endpoint.tls !== undefined
+  return port === undefined ? {} : { port: Number(port), tls }
+}
+
+const listenForHosts = async (parts: Parts, settings: Settings, openflow: readonly string[], report: Report) => {
+  if (!settings.ovsdb) return []
+  const { engine, observations } = parts
+  const hosts = joinHosts(engine, observations, { report, openflow: openflowPort(settings.endpoints, openflow) })
+  parts.hosts = hosts
+  const texts: string[] = []
+  for (const endpoint of settings.ovsdb) texts.push(await listen(hosts, endpoint))
+  return texts
+}
+
+const stop = async ({ store, engine, hosts, intents, following, observations, api }: Parts): Promise<void> => {
+  await hosts?.stop()
   await engine.stop()
   await api?.close()
   intents.close()
   following.close()
+  await observations.saved()
   await store.close()
 }
 
@@ -115,15 +142,18 @@ export const startController = async (settings: Settings, version: string, log: 
     report('error', `${key} cannot be read: it is left out`),
   )
   following.ended.catch((error: Error) => report('error', `the store is not followed any more: ${error.message}`))
-  const parts: Parts = { store, engine, host, intents, following, api: undefined }
+  const unsaved = (error: Error) => report('error', `what hosts report is not saved: ${error.message}`)
+  const observations = new Observations(engine.model, store, unsaved)
+  const parts: Parts = { store, engine, host, intents, following, observations, hosts: undefined, api: undefined }
   try {
     await host.restore()
     for (const app of settings.apps) await loadApp(host, app)
     const api = await serve(parts, settings, version, log)
     const openflow: string[] = []
     for (const endpoint of settings.endpoints) openflow.push(await listen(engine, endpoint))
+    const ovsdb = await listenForHosts(parts, settings, openflow, report)
     const apps = host.list().map(({ name }) => name)
-    return { started: { version, data: settings.data, openflow, api, apps }, stop: () => stop(parts) }
+    return { started: { version, data: settings.data, openflow, ovsdb, api, apps }, stop: () => stop(parts) }
   } catch (error) {
     await stop(parts)
     throw error

@@ -1,31 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import {
-  type AppOrder,
-  type Endpoint,
-  looksLikeFile,
-  type Problem,
-  problemsOf,
-  problemText,
-  type TlsKeys,
-} from '../../engine/index.ts'
+import { join, resolve } from 'node:path'
+import { type AppOrder, type Endpoint, looksLikeFile, type Problem, problemText } from '../../engine/index.ts'
 import { type Address, parseAddress } from '../address.ts'
-import { CliError } from '../cli-error.ts'
-import { readYaml } from '../yaml-file.ts'
-import { Config } from './config-schema.ts'
+import type { Config } from './config-schema.ts'
+import { endpointsOf, type ListenOptions } from './endpoints.ts'
+import { type Filed, mistake, readConfig } from './filed.ts'
 
 /** The options of `heddle up`. */
-export interface UpOptions {
+export interface UpOptions extends ListenOptions {
   readonly config?: string
   readonly data?: string
   readonly app: readonly string[]
   readonly listen: readonly string[]
   readonly api?: string
-  readonly insecure?: true
-  readonly tlsKey?: string
-  readonly tlsCert?: string
-  readonly tlsCa?: string
+  readonly networks?: true
+  readonly ovsdb: readonly string[]
 }
 
 /** An app of this run, and how to say where a mistake in its configuration is. */
@@ -39,6 +28,8 @@ export interface Settings {
   /** Folder of the store. */
   readonly data: string
   readonly endpoints: readonly Endpoint[]
+  /** Where hosts' databases connect; undefined where there are no networks over hosts. */
+  readonly ovsdb: readonly Endpoint[] | undefined
   readonly api: Address & { readonly token?: string }
   readonly apps: readonly AppSetting[]
   readonly drift: 'repair' | 'report'
@@ -46,6 +37,9 @@ export interface Settings {
 }
 
 const defaultListen = ['127.0.0.1:6653']
+const defaultOvsdb = ['127.0.0.1:6640']
+/** Apps that networks over hosts need, in the order in which they are loaded. */
+const networkApps = ['ipam', 'overlay', 'arp-responder', 'guard']
 const defaultApi = '127.0.0.1:8181'
 
 const defaultData = (): string =>
@@ -53,67 +47,9 @@ const defaultData = (): string =>
     ? '/var/lib/heddle'
     : join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local/state'), 'heddle')
 
-const readKeys = (files: TlsKeys): TlsKeys => {
-  const read = (file: string): string => {
-    try {
-      return readFileSync(file, 'utf8')
-    } catch (error) {
-      throw new CliError(`TLS: ${(error as Error).message}`)
-    }
-  }
-  return { key: read(files.key), cert: read(files.cert), ca: read(files.ca) }
-}
+type ListedApp = NonNullable<Config['apps']>[number]
 
-const optionKeys = ({ tlsKey, tlsCert, tlsCa }: UpOptions): TlsKeys | undefined => {
-  if (tlsKey === undefined && tlsCert === undefined && tlsCa === undefined) return undefined
-  if (tlsKey === undefined || tlsCert === undefined || tlsCa === undefined) {
-    throw new CliError('--tls-key, --tls-cert and --tls-ca belong together')
-  }
-  return readKeys({ key: tlsKey, cert: tlsCert, ca: tlsCa })
-}
-
-const endpointOf = (text: string, tls: TlsKeys | undefined, insecure: boolean): Endpoint =>
-  text.startsWith('unix:')
-    ? { path: resolve(text.slice('unix:'.length)) }
-    : { ...parseAddress(text), ...(tls ? { tls } : {}), insecure }
-
-type Listed<Name extends 'openflow' | 'apps'> = NonNullable<Config[Name]>[number]
-
-/** What a file says, with its paths made absolute. */
-interface Filed {
-  readonly config: Config
-  readonly path: (relative: string) => string
-  readonly locate: (problem: Problem) => string
-}
-
-const noFile: Filed = { config: {}, path: resolve, locate: problemText }
-
-const readConfig = (file: string | undefined): Filed => {
-  if (file === undefined) return noFile
-  const yaml = readYaml(file)
-  const problems = problemsOf(Config, yaml.value)
-  if (problems.length > 0) throw new CliError(problems.map(yaml.locate).join('\n'))
-  return { config: yaml.value as Config, path: (relative) => resolve(dirname(file), relative), locate: yaml.locate }
-}
-
-const mistake = ({ locate }: Filed, path: string, message: string): CliError => new CliError(locate({ path, message }))
-
-const filedEndpoint = (
-  filed: Filed,
-  { listen, unix, tls, insecure = false }: Listed<'openflow'>,
-  at: string,
-): Endpoint => {
-  if (unix !== undefined && listen === undefined) return { path: filed.path(unix) }
-  if (listen === undefined || unix !== undefined) throw mistake(filed, at, 'exactly one of listen and unix is expected')
-  const keys = tls && readKeys({ key: filed.path(tls.key), cert: filed.path(tls.cert), ca: filed.path(tls.ca) })
-  try {
-    return { ...parseAddress(listen), ...(keys ? { tls: keys } : {}), insecure }
-  } catch (error) {
-    throw mistake(filed, `${at}/listen`, (error as Error).message)
-  }
-}
-
-const filedApp = (filed: Filed, { name, file, config }: Listed<'apps'>, at: string): AppSetting => {
+const filedApp = (filed: Filed, { name, file, config }: ListedApp, at: string): AppSetting => {
   const locate = ({ path, message }: Problem) => filed.locate({ path: `${at}/${path}`, message })
   const configured = config === undefined ? {} : { config }
   if (name !== undefined && file === undefined) return { order: { source: { builtin: name }, ...configured }, locate }
@@ -126,15 +62,12 @@ export const orderOf = (text: string): AppOrder => ({
   source: looksLikeFile(text) ? { file: resolve(text) } : { builtin: text },
 })
 
-const endpointsOf = (options: UpOptions, filed: Filed): Endpoint[] => {
-  const listed = filed.config.openflow
-  if (options.listen.length === 0 && listed) {
-    return listed.map((one, index) => filedEndpoint(filed, one, `openflow/${index}`))
-  }
-  const keys = optionKeys(options)
-  const texts = options.listen.length === 0 ? defaultListen : options.listen
-  return texts.map((text) => endpointOf(text, keys, options.insecure === true))
-}
+const orderedBy = (text: string): AppSetting => ({ order: orderOf(text), locate: problemText })
+
+const isBuiltin =
+  (name: string) =>
+  ({ order: { source } }: AppSetting): boolean =>
+    'builtin' in source && source.builtin === name
 
 /**
  * How a controller is to run: the command line, else the configuration file, else the usual.
@@ -144,14 +77,17 @@ const endpointsOf = (options: UpOptions, filed: Filed): Endpoint[] => {
 export const settingsOf = (options: UpOptions): Settings => {
   const filed = readConfig(options.config)
   const { data, api = {}, apps = [], drift = 'repair', log } = filed.config
+  const withNetworks = options.networks ?? (options.ovsdb.length > 0 || filed.config.networks === true)
+  const asked = [...apps.map((one, index) => filedApp(filed, one, `apps/${index}`)), ...options.app.map(orderedBy)]
   const token = process.env.HEDDLE_TOKEN ?? api.token
   return {
     data: options.data ? resolve(options.data) : data === undefined ? defaultData() : filed.path(data),
-    endpoints: endpointsOf(options, filed),
+    endpoints: endpointsOf(options.listen, 'openflow', defaultListen, options, filed),
+    ovsdb: withNetworks ? endpointsOf(options.ovsdb, 'ovsdb', defaultOvsdb, options, filed) : undefined,
     api: { ...parseAddress(options.api ?? api.listen ?? defaultApi), ...(token === undefined ? {} : { token }) },
     apps: [
-      ...apps.map((one, index) => filedApp(filed, one, `apps/${index}`)),
-      ...options.app.map((text) => ({ order: orderOf(text), locate: problemText })),
+      ...(withNetworks ? networkApps.filter((name) => !asked.some(isBuiltin(name))).map(orderedBy) : []),
+      ...asked,
     ],
     drift,
     level: log?.level ?? 'info',

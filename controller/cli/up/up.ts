@@ -11,7 +11,17 @@ export const up = (version: string): Command =>
     .option('--data <dir>', 'where it keeps what it has to remember')
     .option('--app <name|file>', "load one of heddle's apps, or a file, for this run (repeatable)", more, [])
     .option('--listen <address>', 'for switches: HOST:PORT or unix:PATH (repeatable) [127.0.0.1:6653]', more, [])
-    .option('--tls-key <file>', 'with --tls-cert and --tls-ca: switches connect by TLS and show certificates of the CA')
+    .option('--networks', 'networks over many hosts: loads their apps, and has the databases of hosts connect')
+    .option(
+      '--ovsdb <address>',
+      'for hosts: HOST:PORT or unix:PATH (repeatable; with --networks) [127.0.0.1:6640]',
+      more,
+      [],
+    )
+    .option(
+      '--tls-key <file>',
+      'with --tls-cert and --tls-ca: switches and hosts connect by TLS and show certificates of the CA',
+    )
     .option('--tls-cert <file>')
     .option('--tls-ca <file>')
     .option('--insecure', 'allow --listen without TLS on an address that others can reach')

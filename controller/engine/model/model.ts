@@ -61,6 +61,16 @@ export class Model {
     return this.dpids.objectsAt(dpid).size > 0
   }
 
+  /** Ports that a host has said are on it. */
+  portsOf(host: string): ReadonlySet<string> {
+    return this.portsOfHost.objectsAt(host)
+  }
+
+  /** Ports with the interfaces that carry them, as hosts have said. */
+  bindings(): Iterable<readonly [port: string, binding: Documents['binding']]> {
+    return this.sources.binding.entries()
+  }
+
   /** A document as it was last given. */
   document<K extends DocumentKind>(kind: K, id: string): Documents[K] | undefined {
     return this.sources[kind].get(id)

@@ -1,0 +1,88 @@
+import type { Engine, Observations, Report } from '../engine/index.ts'
+import type { Binding, Host as HostDocument } from '../state/index.ts'
+import { Hosts, type HostsOptions } from './hosts.ts'
+import type { BindingFact, HostFact } from './observer.ts'
+
+const documentOf = ({ dpid, name, encapAddress, types, tunnels, underlayMtu, version }: HostFact): HostDocument => ({
+  dpid: dpid.toString(16).padStart(16, '0'),
+  name,
+  encap: { address: encapAddress, types: [...types] },
+  tunnels,
+  ...(underlayMtu === undefined ? {} : { underlayMtu }),
+  ...(version === undefined ? {} : { version }),
+})
+
+const bindingOf = ({ host, interface: name, ofport }: BindingFact): Binding => ({ host, interface: name, ofport })
+
+/** Milliseconds in which a host is to confirm what is new; those that have not are asked again. */
+const confirmDeadline = 30_000
+
+/**
+ * Says on hosts which ports are ready: those whose hosts have confirmed all that is wanted of them.
+ * Ports that come while a host is asked wait for the next answer, together.
+ */
+class Readiness {
+  private readonly engine: Engine
+  private readonly ready: (ports: Iterable<string>) => void
+  private readonly waiting = new Map<bigint, Set<string>>()
+  private readonly asked = new Set<bigint>()
+
+  constructor(engine: Engine, ready: (ports: Iterable<string>) => void) {
+    this.engine = engine
+    this.ready = ready
+  }
+
+  /** A port came to a switch, or may have. */
+  add(dpid: bigint, port: string): void {
+    const ports = this.waiting.get(dpid)
+    if (ports) ports.add(port)
+    else this.waiting.set(dpid, new Set([port]))
+    this.ask(dpid)
+  }
+
+  /** A switch came: what waits for it may be ready soon. */
+  ask(dpid: bigint): void {
+    if (this.asked.has(dpid) || !this.waiting.has(dpid) || !this.engine.switches.has(dpid)) return
+    this.asked.add(dpid)
+    // By the end of this turn all apps have heard of the change that this follows from.
+    queueMicrotask(() => void this.confirm(dpid))
+  }
+
+  private async confirm(dpid: bigint): Promise<void> {
+    const ports = this.waiting.get(dpid) ?? new Set<string>()
+    this.waiting.delete(dpid)
+    const missing = await this.engine.confirmed(confirmDeadline, [dpid])
+    this.asked.delete(dpid)
+    if (missing.length === 0) this.ready(ports)
+    else this.waiting.set(dpid, new Set([...ports, ...(this.waiting.get(dpid) ?? [])]))
+    this.ask(dpid)
+  }
+}
+
+/** Connects hosts with the engine: what they report becomes facts, and ports are shown to be ready. */
+export const joinHosts = (
+  engine: Engine,
+  observations: Observations,
+  options: Omit<HostsOptions, 'remembered'> & { readonly report: Report },
+): Hosts => {
+  const { model } = engine
+  const hosts = new Hosts(
+    {
+      host: (fact) => {
+        observations.host(fact.id, documentOf(fact))
+        for (const id of model.portsOf(fact.id)) readiness.add(fact.dpid, id)
+      },
+      hostGone: (id) => observations.host(id, undefined),
+      binding: (port, binding) => observations.bindings([[port, bindingOf(binding)]]),
+      unbound: (port) => observations.bindings([[port, undefined]]),
+    },
+    { ...options, remembered: model.bindings() },
+  )
+  const readiness = new Readiness(engine, (ports) => hosts.installed(ports))
+  model.ports.follow((_, id) => {
+    const { dpid } = model.ports.get(id) ?? {}
+    if (dpid !== undefined) readiness.add(dpid, id)
+  })
+  engine.onUp((dpid) => readiness.ask(dpid))
+  return hosts
+}
