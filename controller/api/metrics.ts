@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { LiveSwitch } from '../engine/index.ts'
 import type { ApiContext } from './context.ts'
+import { addCounters } from './counters.ts'
 
 /** Figures of one switch, by the name of their metric. */
 const ofSwitch: Readonly<Record<string, readonly [help: string, read: (live: LiveSwitch) => number]>> = {
@@ -20,7 +21,8 @@ const ofSwitch: Readonly<Record<string, readonly [help: string, read: (live: Liv
 }
 
 /** Metrics for Prometheus. All are read when they are asked for, and cost nothing in between. */
-export const metricsOf = ({ engine, host, version }: ApiContext): Registry => {
+export const metricsOf = (context: ApiContext): Registry => {
+  const { engine, host, version } = context
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -52,5 +54,6 @@ export const metricsOf = ({ engine, host, version }: ApiContext): Registry => {
       },
     })
   }
+  addCounters(registry, context)
   return registry
 }

@@ -109,6 +109,13 @@ export const App = Type.Object({
   config: Type.Record(Type.String(), Type.Unknown()),
   stages: Type.Array(Type.Object({ name: Type.String(), table: Type.Integer() })),
   units: Type.Integer({ description: 'rules evaluated, each for one object on one switch' }),
+  packetIns: Type.Object({
+    delivered: Type.Integer(),
+    waiting: Type.Integer({ description: 'now, in the queue of the app' }),
+    queued: Type.Integer({ description: 'could not be delivered at once' }),
+    dropped: Type.Integer({ description: 'never delivered, as the app was too slow or takes none' }),
+  }),
+  unsent: Type.Integer({ description: 'messages of the app dropped, because a switch did not read' }),
 })
 
 export const Change = Type.Object({

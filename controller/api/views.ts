@@ -97,6 +97,8 @@ export const entryView = (live: LiveSwitch, { thing, owner }: EntryClaim) => ({
   ...ownerView(owner),
 })
 
+const noPackets = { delivered: 0, queued: 0, dropped: 0 }
+
 export const appView = ({ name, source, config, remembered, status, failure, instance }: HostedApp) => ({
   ...{ name, source: sourceText(source), status, ...(failure === undefined ? {} : { failure }), remembered },
   config: config as NonNullable<AppOrder['config']>,
@@ -105,6 +107,8 @@ export const appView = ({ name, source, config, remembered, status, failure, ins
     table: (instance?.firstTable ?? 0) + index,
   })),
   units: instance?.units.size ?? 0,
+  packetIns: { ...(instance?.intake.counts ?? noPackets), waiting: instance?.intake.waiting ?? 0 },
+  unsent: instance?.unsent ?? 0,
 })
 
 /** FlowCommand numbers, and those of groups and meters. */

@@ -4,6 +4,7 @@ import type { Message, PacketInView, Port, Unsent } from '../switch/index.ts'
 import type { App, AppContext, Collections, InstalledFlow, PacketSource, SwitchView } from './app.ts'
 import type { LiveSwitch, Report } from './engine.ts'
 import { Collection } from './facts.ts'
+import { Intake } from './intake.ts'
 import type { Model } from './model/model.ts'
 import type { SharedCollectionOf, SharedFacts } from './model/shared.ts'
 import { Units } from './units.ts'
@@ -33,6 +34,9 @@ interface SharedChange {
 
 /** Failures in a row after which one of an app's handlers is no longer called. */
 const restartBudget = 5
+/** Milliseconds that an app may use for packets in one turn of the event loop, and for each switch that sends some more. */
+const packetBudget = 20
+const packetBudgetOfSwitch = 0.5
 /** Bytes that may wait for a switch that does not read before apps' messages to it are dropped. */
 const mostWaiting = 1024 * 1024
 
@@ -52,7 +56,9 @@ export class AppInstance {
   /** Its part in changes of what users want, where it has one. */
   readonly admission: Admission | undefined
   /** Messages that its handlers sent and that were dropped, because a switch did not read. */
-  dropped = 0
+  unsent = 0
+  /** The packets for it. */
+  readonly intake: Intake
   /** Handlers that failed when they were last called. */
   private readonly failing = new Map<string, Failure>()
   private readonly facts = new Map<string, Collection<unknown>>()
@@ -71,6 +77,13 @@ export class AppInstance {
     this.firstTable = options.firstTable
     this.options = options
     this.high = cookieHigh({ epoch: options.epoch, app: appNumber(app.name), unit: 0 })
+    this.unsent = options.kept?.unsent ?? 0
+    this.intake = new Intake({
+      handle: (packet, from) => this.handle(packet, from),
+      budget: () => packetBudget + packetBudgetOfSwitch * this.seen.size,
+      isLive: (from) => this.seen.get(from.dpid) === from,
+      counts: options.kept?.intake.counts,
+    })
     for (const name of Object.keys(app.collections)) this.facts.set(name, this.collection(name))
     const { firstTable, epoch, config, model } = options
     this.units = new Units(app, this.facts, { firstTable, epoch, config, sites: model.sites })
@@ -86,7 +99,7 @@ export class AppInstance {
   private send(dpid: bigint, message: Unsent): void {
     const connection = this.options.switches.get(dpid)?.session.connection
     if (!connection || connection.closed) return
-    if (connection.channel.congested && connection.channel.queued > mostWaiting) this.dropped++
+    if (connection.channel.congested && connection.channel.queued > mostWaiting) this.unsent++
     else connection.send(message)
   }
 
@@ -159,6 +172,7 @@ export class AppInstance {
   /** Withdraws all its flows, for good. */
   clear(): void {
     for (const end of this.unfollow.splice(0)) end()
+    this.intake.close()
     this.units.clear()
   }
 
@@ -197,13 +211,22 @@ export class AppInstance {
     this.guard('recover', () => this.app.recover?.(flow, from, this.context))
   }
 
+  /** A packet that is the app's, of a switch of either version. */
   packetIn(packet: PacketInView, from: PacketSource): void {
-    this.guard('packetIn', () => this.app.packetIn?.(packet, from, this.context))
+    this.intake.take(packet, from)
   }
 
-  /** A packet of an OpenFlow 1.0 switch. That an app cannot answer those says nothing of its answers to others. */
-  packetIn10(packet: PacketInView, from: PacketSource): void {
-    this.guard('packetIn of OpenFlow 1.0', () => this.app.packetIn?.(packet, from, this.context))
+  /** Gives the app a packet, for every one that comes: without a closure. False where it takes none. */
+  private handle(packet: PacketInView, from: PacketSource): boolean {
+    const { app, failing } = this
+    if (!app.packetIn || (failing.size > 0 && this.isGivenUp(handlerFor(from)))) return false
+    try {
+      app.packetIn(packet, from, this.context)
+      if (failing.size > 0) failing.delete(handlerFor(from))
+    } catch (error) {
+      this.fail(handlerFor(from), error as Error)
+    }
+    return true
   }
 
   /** Knows a switch of OpenFlow 1.0, for which no rules are evaluated. */
@@ -243,15 +266,23 @@ export class AppInstance {
 
   /** Calls into the app; what it throws is its own failure and nobody else's. */
   private guard(what: string, work: () => void): void {
-    const times = this.failing.get(what)?.times ?? 0
-    if (times >= restartBudget) return
+    if (this.isGivenUp(what)) return
     try {
       work()
       this.failing.delete(what)
     } catch (error) {
-      this.failing.set(what, { text: failureText(what, error as Error), times: times + 1 })
-      this.tell(what, error as Error, times + 1 >= restartBudget ? '; it is not called any more' : '')
+      this.fail(what, error as Error)
     }
+  }
+
+  private isGivenUp(what: string): boolean {
+    return (this.failing.get(what)?.times ?? 0) >= restartBudget
+  }
+
+  private fail(what: string, error: Error): void {
+    const times = (this.failing.get(what)?.times ?? 0) + 1
+    this.failing.set(what, { text: failureText(what, error), times })
+    this.tell(what, error, times >= restartBudget ? '; it is not called any more' : '')
   }
 
   private tell(what: string, error: Error, more: string): void {
@@ -262,6 +293,10 @@ export class AppInstance {
     })
   }
 }
+
+/** That an app cannot answer a switch of OpenFlow 1.0 says nothing of its answers to others. */
+const handlerFor = ({ openflow }: PacketSource): string =>
+  openflow === '1.0' ? 'packetIn of OpenFlow 1.0' : 'packetIn'
 
 /** Of a rule's failure, the stack of what the rule threw. */
 const stackOf = (error: Error): string =>

@@ -27,6 +27,16 @@ export interface KeeperEvents {
   readonly uncertain: (error: Error) => void
 }
 
+export interface KeeperCounts {
+  /** Times that the switch was read and compared with what it should hold. */
+  readings: number
+  flowMods: number
+  /** Flows, groups and meters that the switch refused. */
+  refusals: number
+  /** Times that somebody else's changes were repaired. */
+  repairs: number
+}
+
 export type DriftPolicy = 'repair' | 'report'
 
 export interface KeeperOptions {
@@ -64,6 +74,8 @@ export class Keeper {
   readonly foreign = new Map<string, InstalledFlow>()
   /** Flows of apps that are missing, as last read. */
   readonly kept = new Map<string, InstalledFlow>()
+  /** Since it connected. */
+  readonly counts: KeeperCounts = { readings: 0, flowMods: 0, refusals: 0, repairs: 0 }
   private readonly desired: DesiredTable
   private readonly events: KeeperEvents
   private readonly options: KeeperOptions
@@ -205,6 +217,7 @@ export class Keeper {
     const { epoch, evaluation, missing } = this.options
     const recover = (own: readonly InstalledFlow[]) => this.recover(own)
     const reading = await reconcile(session, desired, epoch, futile, recover, evaluation, missing)
+    this.counts.readings++
     this.foreign.clear()
     for (const [key, flow] of reading.foreign) this.foreign.set(key, flow)
     this.noteKept(reading.kept)
@@ -232,16 +245,21 @@ export class Keeper {
   }
 
   private tellPolled(differences: number): void {
-    if (this.polled && differences > 0) this.events.drift(`${differences} differences were found in it`, true)
+    if (this.polled && differences > 0) {
+      this.counts.repairs++
+      this.events.drift(`${differences} differences were found in it`, true)
+    }
     this.polled = false
   }
 
   /** Sends a change; gives whether the switch then holds it, but for what it refused. */
   private async send(transaction: Transaction): Promise<boolean> {
     if (sizeOf(transaction) === 0) return true
+    for (const { what } of transaction.bundled) if (what === 'flow') this.counts.flowMods++
     const together = this.refusedBundles < mostRefusedBundles
     const { refusals, applied } = await this.committer.commit(transaction, together)
     this.refusedBundles = applied ? 0 : this.refusedBundles + 1
+    this.counts.refusals += refusals.length
     for (const refusal of refusals) this.leaveOut(refusal)
     if (applied && [...transaction.metersFirst, ...transaction.bundled].some(brings)) this.desired.flows.retry()
     if (!applied && refusals.length === 0) {
@@ -306,7 +324,9 @@ export class Keeper {
     for (const [key, flow] of foreign) this.foreign.set(key, flow)
     const repaired = broken && this.options.drift === 'repair'
     if (told !== '') this.events.drift(told, repaired)
-    if (repaired) this.doubt()
+    if (!repaired) return
+    this.counts.repairs++
+    this.doubt()
   }
 }
 

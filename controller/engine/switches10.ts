@@ -68,7 +68,7 @@ export class Switches10 {
   }
 
   private packetIn({ view }: LiveSwitch10, packet: PacketInView): void {
-    for (const app of this.apps.values()) if (app.app.reactive) app.packetIn10(packet, view)
+    for (const app of this.apps.values()) if (app.app.reactive) app.packetIn(packet, view)
   }
 
   private portStatus({ view }: LiveSwitch10, port: Port): void {

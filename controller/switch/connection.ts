@@ -79,7 +79,9 @@ const hello = (): Uint8Array =>
  */
 export class Connection {
   readonly channel: Channel
-  /** Packet-ins that nobody was given, because the switch did not take the answers to those before. */
+  /** Packet-ins that came. */
+  packets = 0
+  /** Those among them that nobody was given, because the switch did not take the answers to those before. */
   droppedPackets = 0
   private readonly stream: Duplex
   readonly options: ConnectionOptions
@@ -277,6 +279,7 @@ export class Connection {
 
   private packetIn(view: PacketInView): void {
     if (this.over) return
+    this.packets++
     if (this.channel.congested && this.channel.queued > overcrowded) this.droppedPackets++
     else this.events.packetIn(view)
   }

@@ -118,15 +118,29 @@ t.test('doctor says which port is down, which app has failed, and what mends it'
 t.test('/metrics counts switches and flows, for Prometheus', async (t) => {
   const lab = await ApiLab.start(t)
   await lab.host.load({ source: { builtin: 'l2-switch' } }, { remember: false })
-  await lab.connect(settings)
+  const sw = await lab.connect(settings)
+  sw.receive(1, frame)
+  await until('the station is learned', async () => (await lab.get('/v1/flows')).body.total === 4)
+  await lab.inSync(sw)
+  t.match((await lab.get('/v1/apps')).body, [
+    { packetIns: { delivered: 1, waiting: 0, queued: 0, dropped: 0 }, unsent: 0 },
+  ])
   const { body, headers } = await lab.api.inject('/metrics')
   t.match(headers['content-type'], /^text\/plain/)
   for (const line of [
     'heddle_switches 1',
     'heddle_info{version="1.2.3"} 1',
     'heddle_app_running{app="l2-switch"} 1',
-    `heddle_switch_flows{dpid="${name}"} 2`,
+    `heddle_switch_flows{dpid="${name}"} 4`,
     `heddle_switch_in_sync{dpid="${name}"} 1`,
+    `heddle_switch_packet_ins_total{dpid="${name}"} 1`,
+    `heddle_switch_flow_mods_total{dpid="${name}"} 4`,
+    `heddle_switch_reconciles_total{dpid="${name}"} 1`,
+    `heddle_switch_refused_total{dpid="${name}"} 0`,
+    `heddle_switch_drift_repairs_total{dpid="${name}"} 0`,
+    'heddle_app_packet_ins_delivered_total{app="l2-switch"} 1',
+    'heddle_app_packet_ins_dropped_total{app="l2-switch"} 0',
+    'heddle_app_messages_dropped_total{app="l2-switch"} 0',
   ]) {
     t.ok(body.split('\n').includes(line), line)
   }

@@ -44,7 +44,7 @@ t.test('up --app l2-switch: a switch connects, and get shows it', { buffered: tr
     /^0000000000000001 +0 +0 +any +.*goto_table:1 +l2-switch +flood +0 +0 /m,
   )
   t.match(JSON.parse((await get('flows', '--table', '1', '-o', 'json')).out), [{ actions: 'FLOOD' }])
-  t.match((await get('apps')).out, /^l2-switch +running +l2-switch +no$/m)
+  t.match((await get('apps')).out, /^l2-switch +running +l2-switch +no +0 +0 +0 +0$/m)
   t.match(await get('groups'), { status: 0, out: '', err: 'apps want no groups\n' })
   t.match(await get('flows', '--limit', '1'), { err: /^1 of 2 flows/ })
   t.match(await get('flows', '--table', 'x'), { status: 1, err: /^query: table: / })
@@ -92,7 +92,7 @@ t.test('a file is loaded, planned, reloaded and unloaded, and remembered', { buf
   const { api: next, apps, port: nextPort } = await again.up()
   t.same(apps, ['one-file'], 'remembered')
   sw.connect(connect(nextPort, '127.0.0.1'))
-  t.match(await run(['app', 'list', '--api', next]), { out: new RegExp(`^one-file +running +${file} +yes$`, 'm') })
+  t.match(await run(['app', 'list', '--api', next]), { out: new RegExp(`^one-file +running +${file} +yes +0 `, 'm') })
   t.match(await run(['app', 'unload', 'one-file', '--api', next]), { status: 0, out: 'one-file is unloaded\n' })
   await until('no flow is left', () => flowsIn(sw) === 0)
   t.match(await run(['app', 'unload', 'one-file', '--api', next]), { status: 1, err: 'no app one-file is loaded\n' })

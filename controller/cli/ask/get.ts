@@ -9,6 +9,12 @@ const text =
   (row: Row): string =>
     String(row[name] ?? '')
 
+/** Counts of the packets for an app. */
+const packets =
+  (name: string) =>
+  (row: Row): string =>
+    String((row.packetIns as unknown as Row | undefined)?.[name] ?? '')
+
 const owner: Columns<Row> = {
   app: text('app'),
   rule: (row) => (row.missing === true ? '(app missing)' : text('rule')(row)),
@@ -54,6 +60,10 @@ const kinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly 
       status: text('status'),
       source: text('source'),
       remembered: (row) => (row.remembered === true ? 'yes' : 'no'),
+      'packet-ins': packets('delivered'),
+      queued: packets('queued'),
+      dropped: packets('dropped'),
+      unsent: text('unsent'),
     },
     none: 'no app is loaded; try: heddle app load l2-switch',
   },

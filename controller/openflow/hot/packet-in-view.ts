@@ -141,6 +141,18 @@ export class PacketInView {
     target.set(new Uint8Array(this.view.buffer, this.view.byteOffset + this.dataStart, this.dataLength), at)
   }
 
+  /** A view of a copy of the message, which stays good. */
+  keep(): PacketInView {
+    const { view, start, end } = this
+    const kept = new PacketInView()
+    kept.view = new DataView(new Uint8Array(view.buffer, view.byteOffset + start, end - start).slice().buffer)
+    kept.end = end - start
+    kept.inPort = this.inPort
+    kept.dataStart = this.dataStart - start
+    kept.matchLength = this.matchLength
+    return kept
+  }
+
   /** A copy of the packet, safe to keep. */
   data(): Uint8Array {
     const bytes = new Uint8Array(this.dataLength)
