@@ -111,6 +111,7 @@ export { formatPacketOut, type PacketOut, parsePacketOut } from './text/packet-o
 
 // A connection's bytes, and the hot path
 
+export { Buffers } from './hot/buffers.ts'
 export { FlowStatsView } from './hot/flow-stats-view.ts'
 export { type FlowTemplate, flowTemplate, writeFlowFor } from './hot/flow-template.ts'
 export { PacketInView } from './hot/packet-in-view.ts'

@@ -1,5 +1,7 @@
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Message, Slab } from '../openflow/index.ts'
+import { TLSSocket } from 'node:tls'
+import { Buffers, type Message, Slab } from '../openflow/index.ts'
 import { QueueFull } from './errors.ts'
 
 export interface ChannelLimits {
@@ -14,16 +16,21 @@ export const defaultChannelLimits: ChannelLimits = { queueBytes: 16 * 1024 * 102
  * write. While the peer does not read, `congested` is true and the queue is bounded.
  */
 export class Channel {
-  readonly slab = new Slab(initialSlab)
+  readonly slab: Slab
   private readonly stream: Duplex
   private readonly limits: ChannelLimits
+  /** Whether what is written is given to the operating system at once, where that takes it. */
+  private readonly isDirect: boolean
   private scheduled = false
   private blocked = false
   private ended = false
   private readonly onDrain: (() => void)[] = []
 
-  constructor(stream: Duplex, limits: Partial<ChannelLimits> = {}) {
+  /** @param buffers those that it shares with other connections */
+  constructor(stream: Duplex, limits: Partial<ChannelLimits> = {}, buffers = new Buffers()) {
     this.stream = stream
+    this.slab = new Slab(0, buffers)
+    this.isDirect = stream instanceof Socket && !(stream instanceof TLSSocket)
     this.limits = { ...defaultChannelLimits, ...limits }
     stream.on('drain', () => {
       this.blocked = false
@@ -73,9 +80,16 @@ export class Channel {
   flush(): void {
     this.scheduled = false
     if (this.slab.pending === 0) return
-    const chunk = this.slab.chunk()
-    if (this.ended || this.stream.destroyed) return
-    if (!this.stream.write(chunk)) this.blocked = true
+    this.slab.drain((chunk) => this.write(chunk))
+  }
+
+  /** Whether the bytes are free again. What has to wait behind others is copied. */
+  private write(chunk: Uint8Array): boolean {
+    const { stream } = this
+    if (this.ended || stream.destroyed) return true
+    const isFirst = this.isDirect && stream.writableLength === 0
+    if (!stream.write(isFirst ? chunk : chunk.slice())) this.blocked = true
+    return !isFirst || stream.writableLength === 0
   }
 
   /** Resolves once the socket takes more; at once where it does. */
@@ -91,6 +105,3 @@ export class Channel {
     for (const resume of this.onDrain.splice(0)) resume()
   }
 }
-
-/** Small at first: a controller holds thousands of idle connections. */
-const initialSlab = 4096

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type Buffers,
   Conversation,
   type ConversationEvent,
   type ConversationOptions,
@@ -46,8 +47,9 @@ export interface ConnectionOptions {
   readonly requestDeadline: number
   readonly channel?: Partial<ChannelLimits>
   readonly conversation?: ConversationOptions
-  /** Turns that it takes with other connections; its own unless given. */
+  /** Turns that it takes with other connections, and buffers that it shares with them; its own unless given. */
   readonly turns?: Turns
+  readonly buffers?: Buffers
 }
 
 export const defaultConnectionOptions: ConnectionOptions = {
@@ -99,7 +101,7 @@ export class Connection {
     this.stream = stream
     this.events = events
     this.turns = this.options.turns ?? new Turns()
-    this.channel = new Channel(stream, this.options.channel)
+    this.channel = new Channel(stream, this.options.channel, this.options.buffers)
     this.conversation = new Conversation({
       ...this.options.conversation,
       packetIn: (view) => this.packetIn(view),

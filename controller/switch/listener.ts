@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { Acceptor, type AdmissionLimits, type Admitted, type Endpoint, isExposed } from '../net/index.ts'
+import { Buffers } from '../openflow/index.ts'
 import { SwitchError } from './errors.ts'
 import { openSession, type SessionOptions } from './opening.ts'
 import type { Session } from './session.ts'
@@ -41,7 +42,7 @@ export class Listener {
   constructor(endpoint: Endpoint, events: ListenerEvents, options: ListenerOptions = {}) {
     checkExposure(endpoint)
     this.events = events
-    this.connection = { turns: new Turns(), ...options.connection }
+    this.connection = { turns: new Turns(), buffers: new Buffers(), ...options.connection }
     const accepted = (socket: Socket, origin: string, admitted: Admitted) => this.shakeHands(socket, origin, admitted)
     this.acceptor = new Acceptor(endpoint, { accepted, refused: events.refused }, options.admission)
   }

@@ -5,6 +5,7 @@ import { prepareActions10 } from '../of10/reply.ts'
 import { checkLength } from '../wire/codec.ts'
 import type { EncodeError } from '../wire/errors.ts'
 import { Writer } from '../wire/writer.ts'
+import type { Buffers } from './buffers.ts'
 
 /** A message, or a list of actions, encoded once to be sent many times. */
 export interface Prepared {
@@ -54,11 +55,16 @@ const messageRoom = 2048
 export class Slab extends Writer {
   private taken = 0
   private readonly size: number
+  private readonly buffers: Buffers | undefined
 
-  /** @param size bytes of each buffer that it allocates */
-  constructor(size = 0x4_0000) {
-    super(size)
+  /**
+   * @param size bytes of each buffer that it allocates
+   * @param buffers where it takes buffers from instead, each time that it is written to
+   */
+  constructor(size = 0x4_0000, buffers?: Buffers) {
+    super(buffers ? 0 : size)
     this.size = size
+    this.buffers = buffers
   }
 
   /** Bytes written and not yet taken. */
@@ -79,8 +85,9 @@ export class Slab extends Writer {
     if (this.pos + length <= this.bytes.length) return
     const { pending } = this
     // Twice what waits, so that what is written in one go is moved a bounded number of times.
-    const next = new Uint8Array(Math.max(this.size, 2 * pending + length))
-    next.set(this.bytes.subarray(this.taken, this.pos))
+    const least = 2 * pending + length
+    const next = this.buffers?.take(least) ?? new Uint8Array(Math.max(this.size, least))
+    if (pending > 0) next.set(this.bytes.subarray(this.taken, this.pos))
     this.replace(next, pending)
   }
 
@@ -155,7 +162,17 @@ export class Slab extends Writer {
   chunk(): Uint8Array {
     const chunk = this.bytes.subarray(this.taken, this.pos)
     this.taken = this.pos
-    if (this.bytes.length > this.size) this.replace(empty, 0)
+    if (this.buffers || this.bytes.length > this.size) this.replace(empty, 0)
     return chunk
+  }
+
+  /**
+   * Has all that is pending written to where it goes.
+   *
+   * @param write says whether it is done with the bytes, so that their buffer can be used again
+   */
+  drain(write: (chunk: Uint8Array) => boolean): void {
+    const { bytes } = this
+    if (write(this.chunk())) this.buffers?.give(bytes)
   }
 }
