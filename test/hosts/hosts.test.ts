@@ -1,34 +1,13 @@
 // The database of a host alone, on a real ovsdb-server: the tests do what ovs-vswitchd would.
-import t, { type Test } from 'tap'
-import type { HostsOptions } from '../../controller/hosts/index.ts'
+import t from 'tap'
 import { insert, map, mutate, namedUuid, openVSwitch, set } from '../../controller/ovsdb/index.ts'
 import { sleep, until } from '../engine/lab.ts'
 import { type DatabaseServer, databaseFor } from '../ovsdb/server.ts'
 import { ovs } from '../support/needs.ts'
-import { enlist, plug, pretendSwitch, type Watched, watchHosts } from './lab.ts'
-
-/** A controller, and hosts of these ids that it has set up. */
-const withHosts = async (t: Test, ids: readonly string[], options: HostsOptions = {}) => {
-  const servers: DatabaseServer[] = []
-  for (const _ of ids) servers.push(await databaseFor(t))
-  const first = servers[0] as DatabaseServer
-  const watched = await watchHosts(t, first.directory, options)
-  for (const [index, id] of ids.entries()) {
-    const server = servers[index] as DatabaseServer
-    await pretendSwitch(server)
-    await enlist(server, id, watched.target)
-  }
-  await until('all are set up', () => ids.every((id) => watched.known.has(id)))
-  return { servers, watched, server: first }
-}
+import { enlist, plug, pretendSwitch, settled, watchHosts, withHosts } from './lab.ts'
 
 const get = async (server: DatabaseServer, table: string, name: string, column: string): Promise<string> =>
   (await server.vsctl('get', table, name, column)).trim()
-
-const settled = ({ told, events }: Watched) => {
-  told.length = 0
-  events.length = 0
-}
 
 t.test('two commands make a host: its bridge, controller and tunnel ports come by themselves', async (t) => {
   if (!ovs(t)) return
@@ -310,47 +289,32 @@ t.test('interfaces are marked once their host holds all flows, and not any more 
   await until('the one that lost its port is not marked', async () => !(await marked()).includes('v1'))
   await one.vsctl('remove', 'interface', 'v2', 'external_ids', 'iface-id')
   await until('the one that carries no port is not marked', async () => !(await marked()).includes('v2'))
-  watched.hosts.installed(['web-1'])
+  watched.hosts.installed(['web-1'], watched.known.get('h1')?.dpid)
+  await sleep(100)
+  t.same(await get(two, 'interface', 'v9', 'external_ids'), '{iface-id=web-1}', 'the host before it may have confirmed')
+  watched.hosts.installed(['web-1'], watched.known.get('h2')?.dpid)
   await two.vsctl('--timeout=5', 'wait-until', 'interface', 'v9', 'external_ids:heddle-installed=true')
   t.same(await marked(), [''])
 })
 
-const refused: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
-  'no system-id': [['init'], /has no external_ids:system-id; set it: ovs-vsctl set open_vswitch/],
-  'a system-id that is no name': [
-    ['set', 'open_vswitch', '.', 'external_ids:system-id="a b/c"'],
-    /external_ids:system-id: "a b\/c" is no name for a host/,
-  ],
-}
-
-for (const [what, [command, reason]] of Object.entries(refused)) {
-  t.test(`a host with ${what} is refused with the reason, and nothing is made there`, async (t) => {
-    if (!ovs(t)) return
-    const server = await databaseFor(t)
-    const watched = await watchHosts(t, server.directory)
-    await server.vsctl(...command)
-    await server.vsctl('set-manager', watched.target)
-    await until('it is refused', () => watched.told.length > 0)
-    t.match(watched.told[0], /^warn: a host was refused: /)
-    t.match(watched.told[0], reason)
-    t.equal(await server.vsctl('list-br'), '')
-    await pretendSwitch(server)
-    await server.vsctl('set', 'open_vswitch', '.', 'external_ids:system-id=h1')
-    await until('it comes in once that is mended', () => watched.known.has('h1'))
-  })
-}
-
-t.test('of two hosts with one system-id the first stays, and the second is told why', async (t) => {
+t.test('over TCP the addresses of tunnels and of the controller are those that the host uses', async (t) => {
   if (!ovs(t)) return
-  const { watched } = await withHosts(t, ['h1'])
-  const other = await databaseFor(t)
-  await pretendSwitch(other)
-  await enlist(other, 'h1', watched.target)
-  await until('it is refused', () => watched.told.some((text) => text.includes('refused')))
-  t.match(watched.told.at(-1), /host h1 is connected from unix socket already; each needs its own system-id/)
-  t.equal(await other.vsctl('list-br'), '')
-  await other.vsctl('set', 'open_vswitch', '.', 'external_ids:system-id=h2')
-  await until('under another name it comes in', () => watched.known.has('h2'))
+  const server = await databaseFor(t)
+  await pretendSwitch(server)
+  const watched = await watchHosts(t, server.directory, { openflow: { port: 6699 } })
+  const { port } = await watched.hosts.listen({ port: 0 })
+  await server.vsctl(
+    'set',
+    'open_vswitch',
+    '.',
+    'external_ids:system-id=h1',
+    '--',
+    'set-manager',
+    `tcp:127.0.0.1:${port}`,
+  )
+  await until('it is set up', () => watched.known.has('h1'))
+  t.equal(watched.known.get('h1')?.encapAddress, '127.0.0.1')
+  t.equal(await server.vsctl('get-controller', 'br-int'), 'tcp:127.0.0.1:6699\n')
 })
 
 const many = 5_000

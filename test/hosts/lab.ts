@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { type BindingFact, type HostFact, Hosts, type HostsOptions } from '../../controller/hosts/index.ts'
-import type { DatabaseServer } from '../ovsdb/server.ts'
+import { until } from '../engine/lab.ts'
+import { type DatabaseServer, databaseFor } from '../ovsdb/server.ts'
 
 /** What an observer was told, and what it knows by now. */
 export interface Watched {
@@ -67,3 +68,24 @@ export const plug = (name: string, portId: string, ofport: number): string[] => 
   ...['--', 'add-port', 'br-int', name],
   ...['--', 'set', 'interface', name, `external_ids:iface-id=${portId}`, `ofport=${ofport}`],
 ]
+
+/** A controller, and hosts of these ids that it has set up. */
+export const withHosts = async (t: Test, ids: readonly string[], options: HostsOptions = {}) => {
+  const servers: DatabaseServer[] = []
+  for (const _ of ids) servers.push(await databaseFor(t))
+  const first = servers[0] as DatabaseServer
+  const watched = await watchHosts(t, first.directory, options)
+  for (const [index, id] of ids.entries()) {
+    const server = servers[index] as DatabaseServer
+    await pretendSwitch(server)
+    await enlist(server, id, watched.target)
+  }
+  await until('all are set up', () => ids.every((id) => watched.known.has(id)))
+  return { servers, watched, server: first }
+}
+
+/** From now on. */
+export const settled = ({ told, events }: Watched): void => {
+  told.length = 0
+  events.length = 0
+}

@@ -200,6 +200,44 @@ t.test('after a restart of the server only what has changed meanwhile is told', 
   t.equal(mirror.table('Port').size, 3)
 })
 
+t.test('a server that keeps a history sends only what has changed since the last connection', async (t) => {
+  if (!ovs(t)) return
+  const server = await databaseFor(t, { clustered: true })
+  const watching = mirrorOf()
+  const first = await server.session(t)
+  const schema = await schemaOf(first)
+  // It keeps no more of its history than it has of rows.
+  for (let count = 10; count < 30; count++) await first.transact(openVSwitch, bridge(`br${count}`, `p${count}`))
+  await first.monitor(openVSwitch, schema, watching.mirror)
+  await first.transact(openVSwitch, bridge('br1', 'p1'))
+  const { lastTransaction } = watching.mirror
+  t.match(lastTransaction, /^[0-9a-f-]{36}$/)
+  first.close('the test wants it so')
+  await server.vsctl('del-br', 'br1')
+  watching.changes.length = 0
+  const second = await server.session(t)
+  let answer: unknown
+  const call = JsonRpc.prototype.call
+  second.rpc.call = (method, params, settle, deadline) => {
+    const note: typeof settle = (outcome) => {
+      answer = 'result' in outcome ? outcome.result : undefined
+      settle(outcome)
+    }
+    call.call(second.rpc, method, params, note, deadline)
+  }
+  await second.monitor(openVSwitch, schema, watching.mirror)
+  const [found, , updates] = answer as [boolean, string, Record<string, Record<string, unknown>>]
+  t.ok(found)
+  t.equal(Object.keys(updates.Bridge ?? {}).length, 1, 'one bridge, and not the one that stays')
+  t.same(told(watching.changes).sort(), [
+    'changed Open_vSwitch',
+    'gone Bridge br1',
+    'gone Interface p1',
+    'gone Port p1',
+  ])
+  t.not(watching.mirror.lastTransaction, lastTransaction)
+})
+
 /** Waits for managers at an endpoint. */
 const listenFor = async (t: Test, endpoint: ConstructorParameters<typeof Listener>[0]) => {
   const up: OvsdbSession[] = []

@@ -76,15 +76,21 @@ export class DatabaseServer {
   }
 }
 
-/** An ovsdb-server that ends with the test. */
-export const databaseFor = async (t: Test): Promise<DatabaseServer> => {
+/**
+ * An ovsdb-server that ends with the test.
+ *
+ * @param clustered whether its database is one of a cluster, of this server alone: those keep a history
+ */
+export const databaseFor = async (t: Test, { clustered = false } = {}): Promise<DatabaseServer> => {
   const directory = await mkdtemp(join(tmpdir(), 'hov-'))
   const server = new DatabaseServer(directory)
   t.teardown(async () => {
     await server.kill()
     await rm(directory, { recursive: true, force: true })
   })
-  await run('ovsdb-tool', ['create', join(directory, 'conf.db'), schema])
+  const file = join(directory, 'conf.db')
+  if (clustered) await run('ovsdb-tool', ['create-cluster', file, schema, `unix:${join(directory, 'raft.sock')}`])
+  else await run('ovsdb-tool', ['create', file, schema])
   await server.start()
   await server.vsctl('init')
   return server
