@@ -5,11 +5,11 @@ export interface JsonLimits {
   readonly bytes: number
   /** Objects and arrays within one another: 64. RFC 7047 needs about ten. */
   readonly depth: number
-  /** Values in one message, as each takes far more memory than it has bytes: 8,388,608. */
+  /** Values in one message, as each takes far more memory than it has bytes: 4,194,304. */
   readonly values: number
 }
 
-const defaultJsonLimits: JsonLimits = { bytes: 64 * 1024 * 1024, depth: 64, values: 8 * 1024 * 1024 }
+const defaultJsonLimits: JsonLimits = { bytes: 64 * 1024 * 1024, depth: 64, values: 4 * 1024 * 1024 }
 
 const quote = 0x22
 const comma = 0x2c

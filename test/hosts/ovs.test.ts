@@ -97,6 +97,25 @@ t.test('STT is refused where the data path carries none of it, also where Open v
   t.ok(watched.told.some((text) => /warn: host hov3: stt is not carried: /.test(text)))
 })
 
+t.test('ovs-vswitchd that is killed and starts again comes back with the same ports', async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const { host, watched, engine } = await joined(t, 'hov5')
+  await plugDummy(host, 'v1', 'web-1')
+  await plugDummy(host, 'v2', 'web-2')
+  await until('the ports are bound', () => watched.bound.size === 2)
+  watched.hosts.installed(['web-1', 'web-2'])
+  await host.vsctl('wait-until', 'interface', 'v2', 'external_ids:heddle-installed=true')
+  const before = new Map(watched.bound)
+  watched.events.length = 0
+  await host.killSwitch()
+  await until('its bridge is down', () => engine.switches.size === 0)
+  await host.startSwitch()
+  await until('its bridge is up', () => engine.switches.size === 1)
+  await sleep(500)
+  t.same(watched.events, [])
+  t.same(watched.bound, before)
+})
+
 const resets = 100
 
 /** Joins a host's database and the controller by hand, since Open vSwitch would wait a second after each reset. */
