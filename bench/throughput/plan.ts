@@ -1,3 +1,4 @@
+import { compileTargets } from './compiled.ts'
 import { nameOf } from './options.ts'
 import { type Result, resultOf } from './results.ts'
 import { type Load, measure, type Sample } from './run.ts'
@@ -40,6 +41,7 @@ export const measureAll = async (
   say: (text: string) => void,
   failed: (text: string) => void,
 ): Promise<void> => {
+  compileTargets()
   const total = plan.length * repeat
   let done = 0
   for (let repetition = 0; repetition < repeat; repetition++) {

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { compiled } from './compiled.ts'
 import type { Job, Outcome, Report } from './job.ts'
 import { stop, type Usage, usage } from './process.ts'
 import type { Target } from './targets.ts'
@@ -13,7 +13,6 @@ export interface Sample extends Outcome {
 
 export type Load = Omit<Job, 'host' | 'port' | 'answeredBy'>
 
-const generator = fileURLToPath(new URL('./generator/main.ts', import.meta.url))
 const samplingEvery = 100 // milliseconds
 
 /** Watches a controller from the beginning of the figures to their end. */
@@ -51,7 +50,7 @@ class Meter {
 }
 
 const generate = async (job: Job, meter: Meter, progress: (text: string) => void): Promise<Outcome> => {
-  const child = fork(generator)
+  const child = fork(compiled('generator/main'), { execArgv: [] })
   try {
     return await new Promise<Outcome>((resolve, reject) => {
       child.on('message', (report: Report) => {
@@ -81,7 +80,11 @@ export const measure = async (target: Target, load: Load, progress: (text: strin
   try {
     const { host, port, pid } = started
     const meter = new Meter(pid)
-    const outcome = await generate({ ...load, host, port, answeredBy: target.answeredBy }, meter, progress)
+    const outcome = await generate(
+      { ...load, host, port, answeredBy: target.answeredBy(load.openflow) },
+      meter,
+      progress,
+    )
     return { ...outcome, ...meter.result() }
   } finally {
     await started.stop()

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compiled } from './compiled.ts'
 import type { AnsweredBy, OpenFlowVersion } from './job.ts'
 import { freePort, type Running, startAnnounced, startAt, stop } from './process.ts'
 
@@ -11,7 +12,7 @@ export interface Target {
   readonly target: string
   /** What it does with a packet-in. */
   readonly app: string
-  readonly answeredBy: AnsweredBy
+  readonly answeredBy: (openflow: OpenFlowVersion) => AnsweredBy
   /** Why it cannot be measured with this version; undefined where it can. */
   readonly unfit: (openflow: OpenFlowVersion) => string | undefined
   /** How many switches it takes, where it is limited. */
@@ -30,6 +31,7 @@ export interface Started {
 const loopback = '127.0.0.1'
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const fits = (): undefined => undefined
+const byBuffer = (_openflow: OpenFlowVersion): AnsweredBy => 'buffer'
 const unlimited = Number.POSITIVE_INFINITY
 
 const started = ({ child, port }: Running, after: () => void = fits): Started => ({
@@ -41,32 +43,32 @@ const started = ({ child, port }: Running, after: () => void = fits): Started =>
 })
 
 const own = (target: string, app: string, file: string, args: readonly string[] = []): Target => ({
-  ...{ target, app, answeredBy: 'buffer', unfit: fits, mostSwitches: unlimited },
+  ...{ target, app, answeredBy: byBuffer, unfit: fits, mostSwitches: unlimited },
   start: async (openflow) =>
-    started(
-      await startAnnounced(process.execPath, [...process.execArgv, here(`./targets/${file}`), openflow, ...args]),
-    ),
+    started(await startAnnounced(process.execPath, [compiled(`targets/${file}`), openflow, ...args])),
 })
 
-const heddle = (app: string, answeredBy: AnsweredBy = 'buffer'): Target => ({
-  ...own('heddle', app, 'heddle.ts', [app]),
+const heddle = (app: string, answeredBy = byBuffer): Target => ({
+  ...own('heddle', app, 'heddle', [app]),
   answeredBy,
-  unfit: (openflow) => (openflow === '1.0' ? 'speaks OpenFlow 1.3 only' : undefined),
 })
+
+/** Switches of OpenFlow 1.3 forward by rules; those of 1.0 have each packet answered. */
+const byRules = (openflow: OpenFlowVersion): AnsweredBy => (openflow === '1.3' ? 'address' : 'buffer')
 
 /** What comes with the project. */
 export const ownTargets: readonly Target[] = [
-  own('discard', 'none: answers without looking', 'discard.ts'),
-  own('limit', 'bare loop', 'limit.ts'),
+  own('discard', 'none: answers without looking', 'discard'),
+  own('limit', 'bare loop', 'limit'),
   heddle('l2-switch-reactive'),
-  heddle('l2-switch', 'address'),
+  heddle('l2-switch', byRules),
   heddle('responder'),
 ]
 
 const isInstalled = (command: string): boolean => spawnSync(command, ['--version']).error === undefined
 
 const ovsTestcontroller: Target = {
-  ...{ target: 'ovs-testcontroller', app: 'learning switch', answeredBy: 'buffer', mostSwitches: 15 },
+  ...{ target: 'ovs-testcontroller', app: 'learning switch', answeredBy: byBuffer, mostSwitches: 15 },
   unfit: () => (isInstalled('ovs-testcontroller') ? undefined : 'is not installed'),
   async start(openflow) {
     const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'))
@@ -83,7 +85,7 @@ const python = (): string | undefined =>
   ['/usr/bin/python3', 'python3'].find((one) => spawnSync(one, ['-c', 'import os_ken']).status === 0)
 
 const osKen: Target = {
-  ...{ target: 'os-ken', app: 'learning switch', answeredBy: 'buffer', mostSwitches: unlimited },
+  ...{ target: 'os-ken', app: 'learning switch', answeredBy: byBuffer, mostSwitches: unlimited },
   unfit: () => (python() === undefined ? 'is not installed' : undefined),
   async start(openflow) {
     const port = await freePort()
@@ -96,6 +98,6 @@ export const peers: readonly Target[] = [ovsTestcontroller, osKen]
 
 /** A controller that runs already. */
 export const external = (host: string, port: number): Target => ({
-  ...{ target: `${host}:${port}`, app: 'unknown', answeredBy: 'buffer', unfit: fits, mostSwitches: unlimited },
+  ...{ target: `${host}:${port}`, app: 'unknown', answeredBy: byBuffer, unfit: fits, mostSwitches: unlimited },
   start: async () => ({ host, port, pid: undefined, stop: async () => undefined }),
 })

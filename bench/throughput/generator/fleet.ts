@@ -3,10 +3,14 @@ import type { Job, Outcome, Report } from '../job.ts'
 import { Latencies } from './latencies.ts'
 import { EmulatedSwitch, type Fleet } from './switch.ts'
 
-/** Packet-ins that wait in one switch at most, and in all of them. */
-const largestWindow = 2048
+/**
+ * Packet-ins that wait in one switch at most: 54 KB, less than a socket's first receive buffer. With
+ * more, TCP closes its window, and what is then measured is how long the system takes to open it.
+ */
+const largestWindow = 512
 const smallestWindow = 64
-const waitingInAll = 2 ** 19
+/** In all switches. */
+const waitingInAll = 2 ** 18
 /** Bytes of the longest usual answer: a flow-mod of OpenFlow 1.3 with a full match. */
 const answerRoom = 160
 /** Milliseconds. */

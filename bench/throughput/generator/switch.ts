@@ -31,6 +31,8 @@ export interface Fleet {
 
 /** How many packet-ins are sent again at a time. */
 const againAtMost = 64
+/** The window is filled again when this part of it is free: a burst costs a switch little more than a packet. */
+const freePart = 1 / 2
 
 /** The cookie of a flow that sends packets to the controller. */
 const puntCookie = (message: Message): bigint | undefined => {
@@ -123,7 +125,7 @@ export class EmulatedSwitch implements FrameSink {
     this.framer.push(chunk)
     if (load && this.answered > answered) {
       if (this.fleet.job.mode === 'latency') this.fleet.latency(performance.now() - this.sentAt)
-      this.refill(load.window)
+      if (load.window.span <= load.window.size * (1 - freePart)) this.refill(load.window)
     }
     return true
   }

@@ -1,12 +1,12 @@
-// heddle with one app; its own process, as a user runs it.
+// heddle with one app; compiled and in its own process, as a user runs it.
 
 import { Engine } from '../../../controller/index.ts'
 import { announce } from './serve.ts'
 
 const apps: Readonly<Record<string, string>> = {
-  'l2-switch': '../../../apps/l2-switch/app.ts',
-  'l2-switch-reactive': '../apps/l2-switch-reactive.ts',
-  responder: '../apps/responder.ts',
+  'l2-switch': '../../../apps/l2-switch/app.js',
+  'l2-switch-reactive': '../apps/l2-switch-reactive.js',
+  responder: '../apps/responder.js',
 }
 
 const [, , , name = ''] = process.argv

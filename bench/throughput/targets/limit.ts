@@ -32,29 +32,51 @@ const answersPerByte = 2
 const fullRead = 0x1_0000
 const largest = 0x1_0000
 
+/** A buffer for answers that all connections use, one after the other. */
+interface Shared {
+  out: Uint8Array
+  isFree: boolean
+}
+
 class Bare {
   private readonly socket: Socket
+  private readonly shared: Shared
   private readonly table = new MacTable()
   private rest: Uint8Array = new Uint8Array(0)
   private out: Uint8Array = new Uint8Array(0)
   private view = new DataView(this.out.buffer)
   private filled = 0
+  private waits = false
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, shared: Shared) {
     this.socket = socket
+    this.shared = shared
     socket.write(greeting(version))
-    socket.on('data', (chunk) => this.read(chunk))
+    socket.on('readable', () => this.readable())
   }
 
   /** One read a turn: whoever sends most must not keep the loop from the others. */
+  private readable(): void {
+    if (this.waits) return
+    this.waits = this.socket.readableLength >= fullRead
+    if (this.waits) setImmediate(() => this.takeTurn())
+    else this.takeTurn()
+  }
+
+  private takeTurn(): void {
+    this.waits = false
+    const chunk: Buffer | null = this.socket.read()
+    if (chunk !== null) this.read(chunk)
+  }
+
   private read(chunk: Uint8Array): void {
-    if (chunk.length >= fullRead) {
-      this.socket.pause()
-      setImmediate(() => this.socket.resume())
-    }
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk])
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.out = Buffer.allocUnsafe(bytes.length * answersPerByte)
+    const room = bytes.length * answersPerByte
+    const { shared } = this
+    if (!shared.isFree || shared.out.length < room)
+      shared.out = new Uint8Array(Math.max(answersPerByte * fullRead, room))
+    this.out = shared.out
     this.view = new DataView(this.out.buffer, this.out.byteOffset)
     this.filled = 0
     let at = 0
@@ -69,6 +91,8 @@ class Bare {
     this.rest = at === bytes.length ? new Uint8Array(0) : bytes.slice(at)
     if (this.rest.length > largest) this.socket.destroy()
     if (this.filled > 0) this.socket.write(this.out.subarray(0, this.filled))
+    // What the system has taken at once is written over by whoever answers next.
+    shared.isFree = this.socket.writableLength === 0
   }
 
   private echo(request: Uint8Array): void {
@@ -112,4 +136,5 @@ class Bare {
   }
 }
 
-serve((socket) => new Bare(socket))
+const shared: Shared = { out: new Uint8Array(0), isFree: true }
+serve((socket) => new Bare(socket, shared))

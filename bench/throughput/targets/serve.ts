@@ -3,10 +3,12 @@ import { encodeMessage, of10 } from '../../../controller/openflow/index.ts'
 
 /** Connections that the system keeps waiting. */
 const backlog = 4096
+/** What Node reads at a time. */
+const readBytes = 0x1_0000
 
 /** Listens on a free port of loopback and says which: the benchmark waits for that line. */
 export const serve = (accept: (socket: Socket) => void): void => {
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, highWaterMark: readBytes }, (socket) => {
     socket.on('error', () => socket.destroy())
     accept(socket)
   })
