@@ -116,8 +116,36 @@ t.test('an app that fails to be planned or loaded harms no other', async (t) => 
   for (const path of ['/v1/plan', '/v1/apps']) {
     t.match(await lab.ask('POST', path, { file }), { status: 422, body: { error: /one-file/ } })
   }
-  t.match(await lab.ask('POST', '/v1/apps', { name: 'nothing' }), { status: 422, body: { error: /it has .*l2-switch/ } })
+  t.match(await lab.ask('POST', '/v1/apps', { name: 'nothing' }), {
+    status: 422,
+    body: { error: /it has .*l2-switch/ },
+  })
   await lab.inSync(sw)
   t.match((await lab.get('/v1/switches')).body, [{ flows: 2, inSync: true }])
   t.match((await lab.get('/v1/apps')).body, [{ name: 'l2-switch', status: 'running' }])
 })
+
+for (const extension of ['ts', 'js', 'mjs']) {
+  t.test(`a reload reads anew what an app of two .${extension} files imports, also through a third`, async (t) => {
+    const lab = await ApiLab.start(t)
+    const folder = folderFor(t)
+    const sw = await lab.connect(settings)
+    const priorities = async (): Promise<number[]> => {
+      await lab.inSync(sw)
+      return [...sw.tables].map(({ priority }) => priority).sort((a, b) => a - b)
+    }
+    const app = appText([10]).replace('[10]', 'priorities').replace('(priority: number)', '(priority)')
+    const file = writeApp(folder, `import { priorities } from './own.${extension}'\n${app}`, `one-file.${extension}`)
+    writeApp(folder, `export { priorities } from './deep.${extension}'`, `own.${extension}`)
+    const deep = (list: string) => writeApp(folder, `export const priorities = [${list}]`, `deep.${extension}`)
+    deep('10')
+    t.match(await lab.ask('POST', '/v1/apps', { file }), { status: 200 })
+    t.same(await priorities(), [0, 10])
+    deep('20, 30')
+    t.match(await lab.ask('POST', '/v1/apps/one-file/reload'), { status: 200 })
+    t.same(await priorities(), [0, 20, 30])
+    deep('20 30')
+    t.match(await lab.ask('POST', '/v1/apps/one-file/reload'), { status: 422, body: { error: /cannot be loaded/ } })
+    t.same(await priorities(), [0, 20, 30], 'the old one stays')
+  })
+}

@@ -67,7 +67,8 @@ const check = (value: unknown, file: string): App => {
 }
 
 /**
- * Reads the app in a file, anew each time; the modules that it imports stay as they were.
+ * Reads the app in a file anew each time, and the ES modules that it imports from beside it; packages
+ * and CommonJS modules stay as they were.
  *
  * @throws AppFileError, RangeError for a bad name
  */
