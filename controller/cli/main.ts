@@ -7,6 +7,7 @@ import { why } from './ask/why.ts'
 import { CliError } from './cli-error.ts'
 import { complaint } from './complaint.ts'
 import { doctor } from './doctor/doctor.ts'
+import { apply, diff, remove, rollback } from './intent/commands.ts'
 import { lab } from './lab.ts'
 import { openflow } from './openflow/openflow.ts'
 import { up } from './up/up.ts'
@@ -24,7 +25,11 @@ const program = new Command('heddle')
   .description('An OpenFlow 1.3 controller for container networks')
   .version(version)
   .addCommand(up(version))
+  .addCommand(apply())
   .addCommand(get())
+  .addCommand(remove())
+  .addCommand(diff())
+  .addCommand(rollback())
   .addCommand(app())
   .addCommand(plan())
   .addCommand(why())

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isSeq, LineCounter, parseAllDocuments, parseDocument } from 'yaml'
 import type { Problem } from './validate.ts'
 
 /** A YAML (or JSON) file, and where in it things are. */
@@ -31,24 +31,44 @@ const offsetOf = (document: Document.Parsed, path: string): number => {
 
 const read = (file: string): string => {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
   } catch (error) {
     throw new YamlError(`${file} cannot be read: ${(error as Error).message}`)
   }
 }
 
-/** @throws YamlError where it cannot be read, or is no YAML */
-export const readYaml = (file: string): YamlFile => {
+const reading = (file: string) => {
+  const text = read(file)
   const lineCounter = new LineCounter()
-  const document = parseDocument(read(file), { lineCounter, prettyErrors: false })
   const at = (offset: number): string => {
     const { line, col } = lineCounter.linePos(offset)
     return `${file}:${line}:${col}`
   }
+  return { text, options: { lineCounter, prettyErrors: false } as const, at }
+}
+
+const fileOf = (document: Document.Parsed, at: (offset: number) => string): YamlFile => {
   const [error] = document.errors
   if (error) throw new YamlError(`${at(error.pos[0])}: ${error.message}`)
   return {
     value: document.toJS() ?? {},
     locate: ({ path, message }) => `${at(offsetOf(document, path))}: ${path === '' ? '' : `${path}: `}${message}`,
   }
+}
+
+/** @throws YamlError where it cannot be read, or is no YAML */
+export const readYaml = (file: string): YamlFile => {
+  const { text, options, at } = reading(file)
+  return fileOf(parseDocument(text, options), at)
+}
+
+/**
+ * All documents of a file; `-` is the standard input.
+ *
+ * @throws YamlError where it cannot be read, or is no YAML
+ */
+export const readYamlDocuments = (file: string): YamlFile[] => {
+  const { text, options, at } = reading(file)
+  const documents = parseAllDocuments(text, options)
+  return 'empty' in documents ? [] : documents.map((document) => fileOf(document, at))
 }

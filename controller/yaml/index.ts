@@ -1,2 +1,2 @@
-export { readYaml, YamlError, type YamlFile } from './file.ts'
+export { readYaml, readYamlDocuments, YamlError, type YamlFile } from './file.ts'
 export { type Problem, problemsOf, problemText, withDefaults } from './validate.ts'

@@ -38,7 +38,7 @@ t.test('up --app l2-switch: a switch connects, and get shows it', { buffered: tr
   const [head, row] = (await get('switches')).out.split('\n')
   t.match(head, /^dpid +bridge +address +software +ports +flows +foreign +in sync$/)
   t.match(row, /^0000000000000001 +br0 +127\.0\.0\.1:\d+ /)
-  t.match((await get('ports', '-o', 'yaml')).out, /^- dpid: "0000000000000001"\n {2}port: "1"\n {2}name: p1$/m)
+  t.match((await get('switch-ports', '-o', 'yaml')).out, /^- dpid: "0000000000000001"\n {2}port: "1"\n {2}name: p1$/m)
   t.match(
     (await get('flows', '--counters')).out,
     /^0000000000000001 +0 +0 +any +.*goto_table:1 +l2-switch +flood +0 +0 /m,
@@ -148,7 +148,7 @@ t.test('up ends with one line about what is wrong, and no stack', { buffered: tr
   t.match(elsewhere, { status: 1, err: /^.*token.*\n$/ })
   const open = await run(['up', '--data', folder, '--api', '127.0.0.1:0', '--listen', '0.0.0.0:0'])
   t.match(open, { status: 1, err: /^.*without TLS.*\n$/ })
-  t.match(await run(['up', '--app', 'no-such', ...anywhere(folder)]), { status: 1, err: /^.*it has l2-switch.*\n$/ })
+  t.match(await run(['up', '--app', 'no-such', ...anywhere(folder)]), { status: 1, err: /^.*it has .*l2-switch.*\n$/ })
 })
 
 t.test("an app's own configuration file: the line is named, too", { buffered: true }, async (t) => {

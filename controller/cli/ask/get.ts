@@ -1,13 +1,11 @@
 import { Argument, Command } from 'commander'
 import { ask, type ClientOptions } from './client.ts'
+import { networkKinds, type Row, text } from './network-kinds.ts'
 import { apiOption, type Columns, type Format, outputOption, print, table } from './output.ts'
 
-type Row = Readonly<Record<string, string | number | boolean | undefined>>
-
-const text =
-  (name: string) =>
-  (row: Row): string =>
-    String(row[name] ?? '')
+/** Kinds that can be asked for of one switch, or of one network. */
+const ofSwitches = new Set(['switches', 'switch-ports', 'groups', 'meters', 'foreign'])
+const ofNetworks = new Set(['subnets', 'ports', 'ipam', 'leases'])
 
 /** Counts of the packets for an app. */
 const packets =
@@ -30,8 +28,12 @@ const flow: Columns<Row> = {
   actions: text('actions'),
 }
 
+/** Where the API has it under another name than people. */
+const paths: Readonly<Record<string, string>> = { leases: 'ipam/leases' }
+
 /** What can be listed, with its columns, and what to say where there is none. */
 const kinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly none: string }>> = {
+  ...networkKinds,
   switches: {
     columns: {
       dpid: text('dpid'),
@@ -46,7 +48,7 @@ const kinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly 
     },
     none: 'no switch is connected; heddle doctor says more',
   },
-  ports: {
+  'switch-ports': {
     columns: { dpid: text('dpid'), port: text('port'), name: text('name'), mac: text('mac'), state: text('state') },
     none: 'no switch is connected',
   },
@@ -76,6 +78,7 @@ interface GetOptions extends ClientOptions {
   readonly table?: string
   readonly counters?: true
   readonly limit?: string
+  readonly network?: string
 }
 
 interface Flows {
@@ -83,14 +86,19 @@ interface Flows {
   readonly flows: readonly Row[]
 }
 
-const queryOf = (kind: string, { dpid, app, table: number, counters: counted, limit }: GetOptions) => {
-  if (kind === 'apps') return {}
-  return kind === 'flows' ? { dpid, app, table: number, counters: counted && 'true', limit } : { dpid }
+const queryOf = (kind: string, options: GetOptions) => {
+  const { dpid, app, table: number, counters: counted, limit, network } = options
+  if (kind === 'flows') return { dpid, app, table: number, counters: counted && 'true', limit }
+  if (kind === 'history') return { limit }
+  if (ofNetworks.has(kind)) return { network }
+  return ofSwitches.has(kind) ? { dpid } : {}
 }
 
 /** Lists what the running controller has of a kind. */
 export const list = async (kind: string, options: GetOptions): Promise<void> => {
-  const answer = await ask<readonly Row[] | Flows>(options, 'GET', `/v1/${kind}`, { query: queryOf(kind, options) })
+  const answer = await ask<readonly Row[] | Flows>(options, 'GET', `/v1/${paths[kind] ?? kind}`, {
+    query: queryOf(kind, options),
+  })
   const rows = 'flows' in answer ? answer.flows : answer
   const { columns, none } = kinds[kind] as (typeof kinds)[string]
   const shown = options.counters && kind === 'flows' ? { ...columns, ...counters } : columns
@@ -111,6 +119,7 @@ export const get = (): Command =>
     .option('--app <name>', 'flows of one app')
     .option('--table <number>', 'flows of one table')
     .option('--counters', 'flows with what the switch has counted')
-    .option('--limit <number>', 'at most so many flows [1000]')
+    .option('--network <id>', 'subnets, ports, ipam and leases of one network')
+    .option('--limit <number>', 'at most so many flows [1000], or changes in the history [50]')
     .addOption(apiOption())
     .action(list)

@@ -1,5 +1,8 @@
 import { styleText } from 'node:util'
 import { Command } from 'commander'
+import { CliError } from '../cli-error.ts'
+import { sendFiles } from '../intent/send.ts'
+import { appliedText } from '../intent/text.ts'
 import { type OrderOptions, order } from './order.ts'
 import { apiOption, type Format, outputOption, print } from './output.ts'
 
@@ -41,15 +44,35 @@ const planText = ({ app, switches }: Plan): string => {
   return [...parts.flat(), `${app} in all: ${summary(total)}; nothing was sent`].join('\n')
 }
 
-/** `heddle plan --app FILE` */
+interface PlanOptions extends OrderOptions {
+  readonly app?: string
+  readonly file?: readonly string[]
+  readonly output: Format
+}
+
+const planFiles = async ({ output, file = [], ...client }: PlanOptions): Promise<void> => {
+  const applied = await sendFiles({ ...client, file }, true)
+  await print(applied, output, () => appliedText(applied))
+}
+
+/** `heddle plan --app FILE`, `heddle plan -f FILE` */
 export const plan = (): Command =>
   new Command('plan')
-    .description('what loading an app would change in each switch; nothing is sent')
-    .requiredOption('--app <name|file>', "one of heddle's apps, or a file")
+    .description('what loading an app, or applying files, would change; nothing is sent')
+    .option('--app <name|file>', "one of heddle's apps, or a file: its flows in each switch")
     .option('--config <file>', "YAML with the app's configuration")
+    .option(
+      '-f, --file <file|dir>',
+      'networks, subnets and ports (repeatable)',
+      (value: string, list: string[] = []) => [...list, value],
+    )
     .addOption(outputOption())
     .addOption(apiOption())
-    .action(async (options: OrderOptions & { readonly app: string; readonly output: Format }) => {
+    .action(async (options: PlanOptions) => {
+      if ((options.app === undefined) === (options.file === undefined)) {
+        throw new CliError('either --app NAME or -f FILE is expected')
+      }
+      if (options.app === undefined) return planFiles(options)
       const answer = await order<Plan>(options, '/v1/plan', options.app)
-      await print(answer, options.output, () => planText(answer))
+      return print(answer, options.output, () => planText(answer))
     })

@@ -34,7 +34,7 @@ export const banner = ({ version, data, openflow, ovsdb, api, apps }: Started): 
     row('apps', apps.length === 0 ? 'none' : apps.join(', '), apps.length === 0 ? 'heddle app load l2-switch' : ''),
     '',
     row('connect', connectText(openflow, ovsdb)),
-    row('look', 'heddle get switches', 'also ports, flows, groups, apps; heddle doctor says what is amiss'),
+    row('look', 'heddle get switches', 'also hosts, networks, ports, flows, apps; heddle doctor says what is amiss'),
     row('end', 'Ctrl-C', 'switches keep their flows'),
     '',
   ].join('\n')

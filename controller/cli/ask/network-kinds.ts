@@ -1,0 +1,64 @@
+import type { Columns } from './output.ts'
+
+/** A row of an answer; lists are shown with commas. */
+export type Row = Readonly<Record<string, unknown>>
+
+export const text =
+  (name: string) =>
+  (row: Row): string =>
+    String(row[name] ?? '')
+
+/** `17 %` of those that the controller gives. */
+const used = ({ size, excluded, free }: Row): string => {
+  const open = Number(size) - Number(excluded)
+  return open === 0 ? '' : `${Math.round((100 * (open - Number(free))) / open)} %`
+}
+
+/** Seconds are enough for people. */
+const time = (name: string) => (row: Row) => text(name)(row).replace(/\.\d+Z$/, 'Z')
+
+const named = (...names: string[]): Columns<Row> => Object.fromEntries(names.map((name) => [name, text(name)]))
+
+/** Networks and what belongs to them, with their columns, and what to say where there is none. */
+export const networkKinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly none: string }>> = {
+  networks: {
+    columns: named('id', 'vni', 'encapsulation', 'mtu', 'subnets', 'ports'),
+    none: 'there is no network; heddle apply -f FILE makes some',
+  },
+  subnets: { columns: named('id', 'network', 'cidr', 'gateway', 'dns'), none: 'there is no subnet' },
+  ports: {
+    columns: named('id', 'network', 'mac', 'addresses', 'host', 'interface', 'status'),
+    none: 'there is no port of a network; those of switches: heddle get switch-ports',
+  },
+  hosts: {
+    columns: {
+      ...named('id', 'name', 'dpid', 'address', 'types', 'ports'),
+      connected: (row) => (row.connected === true ? 'yes' : 'no'),
+    },
+    none: 'no host has reported itself',
+  },
+  tunnels: {
+    columns: {
+      ...named('from', 'to'),
+      encapsulation: (row) => text('encapsulation')(row) || 'none in common',
+      ...named('fromAddress', 'toAddress', 'networks', 'health'),
+    },
+    none: 'no two hosts have ports of the same network',
+  },
+  ipam: {
+    columns: { ...named('subnet', 'cidr', 'size', 'dynamic', 'static', 'excluded', 'quarantined', 'free'), used },
+    none: 'there is no subnet',
+  },
+  leases: {
+    columns: {
+      ...named('network', 'address', 'port', 'kind'),
+      since: time('since'),
+      'quarantine until': time('quarantineUntil'),
+    },
+    none: 'no port has an address',
+  },
+  history: {
+    columns: { revision: text('revision'), at: time('at'), ...named('by', 'created', 'updated', 'deleted') },
+    none: 'nothing has been wanted yet',
+  },
+}
