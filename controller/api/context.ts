@@ -23,5 +23,5 @@ export interface ApiContext {
 export interface TunnelHealth {
   readonly state: 'up' | 'down'
   /** Milliseconds there and back. */
-  readonly roundTrip?: number
+  readonly roundTrip: number | undefined
 }

@@ -119,6 +119,11 @@ export class AppInstance {
     return this.failure === undefined ? 'running' : 'failed'
   }
 
+  /** What it knows under a name and key, for those who show it to people. */
+  known(name: string, key: string): unknown {
+    return this.facts.get(name)?.get(key)
+  }
+
   /** A collection: that of all apps, or its own with what the instance before knew under that name. */
   private collection(name: string): Collection<unknown> {
     const declared = this.app.collections[name]

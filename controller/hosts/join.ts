@@ -23,11 +23,11 @@ const confirmDeadline = 30_000
  */
 class Readiness {
   private readonly engine: Engine
-  private readonly ready: (ports: Iterable<string>) => void
+  private readonly ready: (ports: Iterable<string>, dpid: bigint) => void
   private readonly waiting = new Map<bigint, Set<string>>()
   private readonly asked = new Set<bigint>()
 
-  constructor(engine: Engine, ready: (ports: Iterable<string>) => void) {
+  constructor(engine: Engine, ready: (ports: Iterable<string>, dpid: bigint) => void) {
     this.engine = engine
     this.ready = ready
   }
@@ -53,7 +53,7 @@ class Readiness {
     this.waiting.delete(dpid)
     const missing = await this.engine.confirmed(confirmDeadline, [dpid])
     this.asked.delete(dpid)
-    if (missing.length === 0) this.ready(ports)
+    if (missing.length === 0) this.ready(ports, dpid)
     else this.waiting.set(dpid, new Set([...ports, ...(this.waiting.get(dpid) ?? [])]))
     this.ask(dpid)
   }
@@ -78,7 +78,7 @@ export const joinHosts = (
     },
     { ...options, remembered: model.bindings() },
   )
-  const readiness = new Readiness(engine, (ports) => hosts.installed(ports))
+  const readiness = new Readiness(engine, (ports, dpid) => hosts.installed(ports, dpid))
   model.ports.follow((_, id) => {
     const { dpid } = model.ports.get(id) ?? {}
     if (dpid !== undefined) readiness.add(dpid, id)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { type Api, serveApi } from '../../api/index.ts'
+import { type Api, serveApi, type TunnelHealth } from '../../api/index.ts'
 import {
   AppHost,
   ConfigError,
@@ -83,13 +83,18 @@ const openStore = async (data: string): Promise<Store> => {
   }
 }
 
+/** How tunnels do, as the app has found that tries them. */
+const tunnelHealth = (engine: Engine) => (from: string, to: string, encapsulation: string) =>
+  engine.apps.get('tunnel-probe')?.known('tunnels', `${from} ${to} ${encapsulation}`) as TunnelHealth | undefined
+
 const serve = async (parts: Parts, { api }: Settings, version: string, log: Logger): Promise<string> => {
   const { engine, host, intents, following } = parts
   const failed = (error: Error) => log.error({ err: error }, 'a request to the API failed')
   const token = api.token === undefined ? {} : { token: api.token }
   try {
     const reached = (revision: number) => following.reached(revision)
-    parts.api = await serveApi({ engine, host, intents, reached, version, failed, ...token }, api.host, api.port)
+    const options = { engine, host, intents, reached, tunnelHealth: tunnelHealth(engine), version, failed, ...token }
+    parts.api = await serveApi(options, api.host, api.port)
   } catch (error) {
     throw explained(`the API's address ${formatAddress(api)}`, error)
   }

@@ -1,0 +1,70 @@
+import { collection, defineApp, integration, model, openflow, Type } from '../../controller/index.ts'
+import { probeFrame, probeNumber, probeType, probeVni, Station } from './frame.ts'
+import { Prober, type Tunnel, type TunnelState } from './prober.ts'
+
+const { field, NO_BUFFER, Port, subfield } = openflow
+
+const probe = { tunnelId: BigInt(probeVni), ethType: probeType } as const
+
+const move = (from: 'tunIpv4Src' | 'tunIpv6Src', to: 'tunIpv4Dst' | 'tunIpv6Dst') =>
+  ({ type: 'regMove', src: subfield(from), dst: subfield(to) }) as const
+
+/** What sends a probe through a tunnel. */
+const probeMessage = ({ from, to, encapsulation }: Tunnel, number: number) => ({
+  type: 'packetOut' as const,
+  bufferId: NO_BUFFER,
+  inPort: Port.CONTROLLER,
+  actions: [
+    { type: 'setField' as const, oxm: field('tunnelId', BigInt(probeVni)) },
+    { type: 'setField' as const, oxm: field(to.address.includes(':') ? 'tunIpv6Dst' : 'tunIpv4Dst', to.address) },
+    { type: 'output' as const, port: from.tunnels[encapsulation] ?? Port.CONTROLLER, maxLen: 0 },
+  ],
+  data: probeFrame(number),
+})
+
+/**
+ * Tries the tunnels between hosts that have a network in common: a probe is sent through each, the
+ * other host's switch sends it back by itself, and the time that this took is kept.
+ */
+export default defineApp({
+  name: 'tunnel-probe',
+  bridge: 'integration',
+  pipeline: integration.stages,
+  config: Type.Object({
+    /** Probes sent in a second, over all tunnels. */
+    perSecond: Type.Integer({ default: 100, minimum: 1, maximum: 10_000 }),
+  }),
+  collections: {
+    hosts: model.hosts,
+    networks: model.networks,
+    spreads: model.spreads,
+    tunnels: collection<TunnelState>(),
+    probers: collection<Prober>(),
+  },
+  punts: { packetsPerSecond: 1_000 },
+  rules: {
+    answer: {
+      flows: ({ stages: { classify } }) => [
+        classify
+          .when({ ...probe, ethDst: Station.THERE })
+          .apply(
+            { type: 'setField', oxm: field('ethDst', Station.BACK) },
+            move('tunIpv4Src', 'tunIpv4Dst'),
+            move('tunIpv6Src', 'tunIpv6Dst'),
+            { type: 'output', port: Port.IN_PORT, maxLen: 0 },
+          ),
+        classify.when({ ...probe, ethDst: Station.BACK }).punt(),
+      ],
+    },
+  },
+  tick({ collections: { hosts, networks, spreads, tunnels, probers }, config, send }) {
+    const known = probers.get('')
+    const prober = known ?? new Prober({ hosts, networks, spreads }, tunnels, config.perSecond)
+    if (!known) probers.set('', prober)
+    prober.tick(performance.now(), (tunnel, number) => send(tunnel.from.dpid, probeMessage(tunnel, number)))
+  },
+  packetIn(packet, _from, { collections: { probers } }) {
+    const number = probeNumber(packet)
+    if (number !== undefined) probers.get('')?.answered(number, performance.now())
+  },
+})
