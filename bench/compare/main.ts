@@ -10,11 +10,14 @@ import { ownTargets, peers, type Target } from '../throughput/targets.ts'
 const baselineFile = fileURLToPath(new URL('../results/baseline.json', import.meta.url))
 const usage = `npm run bench -- compare [FILE]
 
-Measures again what is in ${baselineFile}, or reads FILE, which
-\`npm run bench -- throughput --json FILE\` wrote, and prints the change.`
+Measures again what ${baselineFile} says of heddle and of the bare loop with up to
+16 switches, or reads FILE, which \`npm run bench -- throughput --json FILE\` wrote, and prints the change.`
 
-const seconds = 5
-const repeat = 3
+const seconds = 2
+const repeat = 2
+const mostSwitches = 16
+/** What changes with this repository. */
+const ours = ['heddle', 'limit']
 
 const read = (file: string): Results => JSON.parse(readFileSync(file, 'utf8')) as Results
 
@@ -28,6 +31,7 @@ const isSame = (a: Result, b: Result): boolean =>
 const measureAgain = async (baseline: Results): Promise<readonly Result[]> => {
   const plan: Measured[] = []
   for (const result of baseline.results) {
+    if (result.switches > mostSwitches || !ours.includes(result.target)) continue
     const { openflow, mode, switches, macs } = result
     const load = { openflow, mode, switches, macs, warmUp: warmUpOf(seconds), seconds }
     const target = targetOf(result)

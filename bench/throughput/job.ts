@@ -37,6 +37,8 @@ export interface Latency {
 export interface Outcome {
   readonly seconds: number
   readonly responses: number
+  /** What the generator itself used. */
+  readonly generatorCpuSeconds: number
   readonly bytesSent: number
   readonly bytesReceived: number
   /** Microseconds; in latency mode only. */

@@ -4,6 +4,7 @@ import { drawCharts } from './chart.ts'
 import { type Options, readOptions, UsageError, usageText } from './options.ts'
 import { fitted, type Measured, measureAll, resultsOf, unfit, warmUpOf } from './plan.ts'
 import { progressLine } from './progress.ts'
+import { publish } from './publish.ts'
 import type { Results } from './results.ts'
 import { resultTable } from './text.ts'
 
@@ -30,9 +31,10 @@ const run = async (options: Options): Promise<void> => {
   await measureAll(plan, options.repeat, line.show, line.keep)
   line.end()
   console.log(`\n${resultTable(plan)}`)
-  const results: Results = { machine: at, date: new Date().toISOString(), results: resultsOf(plan) }
+  const results: Results = { machine: at, date: new Date().toISOString(), versions: {}, results: resultsOf(plan) }
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`)
-  if (options.switches.length > 1) for (const file of await drawCharts(results)) console.log(`drawn: ${file}`)
+  if (options.charts === undefined) return
+  for (const file of await drawCharts(results, `${options.charts}/`)) console.log(`drawn: ${file}`)
 }
 
 /** See `usageText` for what `args` may be. */
@@ -42,7 +44,8 @@ export const main = async (args: readonly string[]): Promise<void> => {
     return
   }
   try {
-    await run(readOptions(args))
+    if (args.length === 1 && args[0] === '--publish') await publish()
+    else await run(readOptions(args))
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     console.error(`${error.message}\n\n${usageText}`)

@@ -11,6 +11,7 @@ export interface Options {
   readonly repeat: number
   readonly targets: readonly Target[]
   readonly json: string | undefined
+  readonly charts: string | undefined
 }
 
 /** A mistake in the command line. */
@@ -29,10 +30,15 @@ export const usageText = `npm run bench -- throughput [options]
   --target HOST:PORT        a controller that runs already, instead of those that come with heddle
   --only NAME,NAME..        of heddle's own: ${ownTargets.map(nameOf).join(', ')}
   --peers NAME,NAME..       others, where installed: ${peers.map(({ target }) => target).join(', ')}
-  --json FILE               where to write the results`
+  --json FILE               where to write the results
+  --charts FOLDER           where to draw them
+
+npm run bench -- throughput --publish
+
+  the whole sweep that bench/README.md shows, with its tables, its charts and the baseline: ten minutes`
 
 /** `limit`, or `heddle/l2-switch` where a target has several apps. */
-export function nameOf({ target, app }: Target): string {
+export function nameOf({ target, app }: Pick<Target, 'target' | 'app'>): string {
   return target === 'heddle' ? `${target}/${app}` : target
 }
 
@@ -76,7 +82,7 @@ export const readOptions = (args: readonly string[]): Options => {
   const text = { type: 'string' } as const
   const options = {
     ...{ openflow: text, switches: text, macs: text, mode: text, seconds: text, repeat: text },
-    ...{ target: text, only: text, peers: text, json: text },
+    ...{ target: text, only: text, peers: text, json: text, charts: text },
   }
   let values: Partial<Record<keyof typeof options, string>>
   try {
@@ -99,5 +105,6 @@ export const readOptions = (args: readonly string[]): Options => {
       ...(values.peers === undefined ? [] : named('peers', values.peers, peers)),
     ],
     json: values.json,
+    charts: values.charts,
   }
 }

@@ -13,9 +13,13 @@ export interface Result {
   readonly responsesPerSecond: { readonly min: number; readonly median: number; readonly max: number }
   /** Null for a controller that somebody else runs, as are the others of its process. */
   readonly responsesPerCpuSecond: number | null
+  /** The same of the generator. */
+  readonly generatedPerCpuSecond: number | null
   readonly latencyUs: Latency | null
   readonly coresUsed: number | null
   readonly rssMiB: number | null
+  /** Seconds until the last switch was up, at the longest. */
+  readonly upSeconds: number
   /** Switches that got nothing, in the worst repetition. */
   readonly starved: number
   /** Most to fewest responses of a switch, in the worst repetition; null where one got nothing. */
@@ -25,6 +29,8 @@ export interface Result {
 export interface Results {
   readonly machine: Machine
   readonly date: string
+  /** Of what was measured, by target. */
+  readonly versions: Readonly<Record<string, string>>
   readonly results: readonly Result[]
 }
 
@@ -59,6 +65,7 @@ export const resultOf = (
   const rates = samples.map(({ responses, seconds }) => responses / seconds)
   const fairness = samples.map((one) => one.fairness)
   const perCpu = samples.map(({ responses, cpuSeconds }) => (cpuSeconds ? responses / cpuSeconds : null))
+  const generated = samples.map((one) => one.responses / one.generatorCpuSeconds)
   const cores = samples.map(({ cpuSeconds, seconds }) => (cpuSeconds === null ? null : cpuSeconds / seconds))
   const { target, app, openflow, mode, switches, macs } = about
   return {
@@ -67,9 +74,11 @@ export const resultOf = (
       ...{ min: round(Math.min(...rates)), median: round(median(rates)), max: round(Math.max(...rates)) },
     },
     responsesPerCpuSecond: roundOr(medianOf(perCpu)),
+    generatedPerCpuSecond: roundOr(medianOf(generated)),
     latencyUs: latencyOf(samples),
     coresUsed: roundOr(medianOf(cores), 2),
     rssMiB: roundOr(medianOf(samples.map((one) => one.rssMiB)), 1),
+    upSeconds: round(Math.max(...samples.map((one) => one.upSeconds)), 2),
     starved: Math.max(...samples.map((one) => one.starved)),
     fairness: fairness.includes(null) ? null : round(Math.max(...fairness.map((one) => one ?? 0)), 2),
   }

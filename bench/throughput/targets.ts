@@ -20,6 +20,11 @@ export interface Target {
   readonly start: (openflow: OpenFlowVersion) => Promise<Started>
 }
 
+/** A controller that others have made. */
+export interface Peer extends Target {
+  readonly version: () => string
+}
+
 export interface Started {
   readonly host: string
   readonly port: number
@@ -67,8 +72,13 @@ export const ownTargets: readonly Target[] = [
 
 const isInstalled = (command: string): boolean => spawnSync(command, ['--version']).error === undefined
 
-const ovsTestcontroller: Target = {
+/** The first line that a command prints. */
+const printed = (command: string, ...args: readonly string[]): string =>
+  (spawnSync(command, args, { encoding: 'utf8' }).stdout ?? '').split('\n')[0]?.trim() ?? ''
+
+const ovsTestcontroller: Peer = {
   ...{ target: 'ovs-testcontroller', app: 'learning switch', answeredBy: byBuffer, mostSwitches: 15 },
+  version: () => /[\d.]+$/.exec(printed('ovs-testcontroller', '--version'))?.[0] ?? 'unknown',
   unfit: () => (isInstalled('ovs-testcontroller') ? undefined : 'is not installed'),
   async start(openflow) {
     const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'))
@@ -84,8 +94,9 @@ const ovsTestcontroller: Target = {
 const python = (): string | undefined =>
   ['/usr/bin/python3', 'python3'].find((one) => spawnSync(one, ['-c', 'import os_ken']).status === 0)
 
-const osKen: Target = {
+const osKen: Peer = {
   ...{ target: 'os-ken', app: 'learning switch', answeredBy: byBuffer, mostSwitches: unlimited },
+  version: () => printed(python() ?? '', '-c', 'import os_ken; print(os_ken.__version__)'),
   unfit: () => (python() === undefined ? 'is not installed' : undefined),
   async start(openflow) {
     const port = await freePort()
@@ -94,7 +105,7 @@ const osKen: Target = {
 }
 
 /** What others have made and the system has as a package. */
-export const peers: readonly Target[] = [ovsTestcontroller, osKen]
+export const peers: readonly Peer[] = [ovsTestcontroller, osKen]
 
 /** A controller that runs already. */
 export const external = (host: string, port: number): Target => ({

@@ -2,7 +2,7 @@ import { table } from '../support/table.ts'
 import type { Measured } from './plan.ts'
 import { type Result, resultOf } from './results.ts'
 
-const short = (value: number | null): string => {
+export const short = (value: number | null): string => {
   if (value === null) return '-'
   if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M`
   return value >= 1e4 ? `${(value / 1e3).toFixed(0)} k` : value.toFixed(0)
@@ -23,7 +23,12 @@ const row = ({ target, load, samples }: Measured): string[] => {
   return [
     `${result.target} (${result.app})`,
     ...[String(result.switches), String(result.macs), short(median), `${short(min)}..${short(max)}`],
-    ...[short(result.responsesPerCpuSecond), orDash(result.coresUsed, 2), orDash(result.rssMiB, 0)],
+    ...[
+      short(result.responsesPerCpuSecond),
+      short(result.generatedPerCpuSecond),
+      orDash(result.coresUsed, 2),
+      orDash(result.rssMiB, 0),
+    ],
     ...[String(result.starved), orDash(result.fairness, 2), (last?.upSeconds ?? 0).toFixed(2)],
     ...[`${last?.live ?? 0}/${last?.closed ?? 0}`, short(last?.resent ?? 0)],
     ...(load.mode === 'latency'
@@ -36,7 +41,7 @@ const row = ({ target, load, samples }: Measured): string[] => {
 export const resultTable = (plan: readonly Measured[]): string => {
   const measured = plan.filter(({ samples }) => samples.length > 0)
   const head = [
-    ...['', 'switches', 'MACs', 'resp/s', 'min..max', 'per CPU s', 'cores', 'RSS MiB'],
+    ...['', 'switches', 'MACs', 'resp/s', 'min..max', 'per CPU s', 'generator', 'cores', 'RSS MiB'],
     ...['starved', 'max/min', 'up s', 'live/closed', 'resent'],
     ...(measured[0]?.load.mode === 'latency' ? latencyHead : throughputHead),
   ]

@@ -31,6 +31,8 @@ export const windowOf = ({ mode, switches, macs, answeredBy }: Job): number => {
 
 interface Mark {
   readonly at: number
+  /** Microseconds. */
+  readonly cpu: number
   readonly answered: readonly number[]
   readonly sent: number
   readonly received: number
@@ -129,8 +131,10 @@ export class FleetRun {
   private mark(): Mark {
     const sum = (of: (one: EmulatedSwitch) => number): number =>
       this.switches.reduce((total, one) => total + of(one), 0)
+    const { user, system } = process.cpuUsage()
     return {
       at: performance.now(),
+      cpu: user + system,
       answered: this.switches.map((one) => one.answered),
       sent: sum((one) => one.bytesSent),
       received: sum((one) => one.bytesReceived),
@@ -144,6 +148,7 @@ const difference = (before: Mark, after: Mark) => {
   const fewest = Math.min(...each)
   return {
     seconds: (after.at - before.at) / 1000,
+    generatorCpuSeconds: (after.cpu - before.cpu) / 1e6,
     responses: each.reduce((sum, one) => sum + one, 0),
     bytesSent: after.sent - before.sent,
     bytesReceived: after.received - before.received,
