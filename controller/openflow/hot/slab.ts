@@ -6,6 +6,7 @@ import { checkLength } from '../wire/codec.ts'
 import type { EncodeError } from '../wire/errors.ts'
 import { Writer } from '../wire/writer.ts'
 import type { Buffers } from './buffers.ts'
+import { copyBytes } from './copy.ts'
 
 /** A message, or a list of actions, encoded once to be sent many times. */
 export interface Prepared {
@@ -154,7 +155,7 @@ export class Slab extends Writer {
     view.setUint32(at + 12, inPort)
     view.setUint32(at + 16, list.bytes.length << 16)
     view.setUint32(at + 20, 0)
-    this.bytes.set(list.bytes, at + packetOutFixed)
+    copyBytes(this.bytes, at + packetOutFixed, list.bytes)
     if (length > 0) this.bytes.set(source.subarray(start, start + length), at + dataAt)
   }
 

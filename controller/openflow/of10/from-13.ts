@@ -36,8 +36,8 @@ const plain: { readonly [K in FieldKey]?: readonly [key: PlainKey, value: (value
   ipDscp: ['nwTos', (value) => value << 2],
   ipProto: ['nwProto', Number],
   arpOp: ['nwProto', Number],
-  ...{ tcpSrc: ['tpSrc', Number], udpSrc: ['tpSrc', Number], icmpType: ['tpSrc', Number] },
-  ...{ tcpDst: ['tpDst', Number], udpDst: ['tpDst', Number], icmpCode: ['tpDst', Number] },
+  ...{ tcpSrc: ['tpSrc', Number], udpSrc: ['tpSrc', Number], icmpv4Type: ['tpSrc', Number] },
+  ...{ tcpDst: ['tpDst', Number], udpDst: ['tpDst', Number], icmpv4Code: ['tpDst', Number] },
 }
 
 /** Addresses, of which the first bits are matched. */

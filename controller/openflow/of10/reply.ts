@@ -1,4 +1,5 @@
 import type { Action } from '../actions/actions.ts'
+import { copyBytes } from '../hot/copy.ts'
 import type { PacketInView } from '../hot/packet-in-view.ts'
 import type { Slab } from '../hot/slab.ts'
 import { type FlowMod, NO_BUFFER } from '../messages/flow-mod.ts'
@@ -123,7 +124,7 @@ export const writePacketOutFor10 = (slab: Slab, actions: Uint8Array, packet: Pac
   view.setUint32(at + 4, 0)
   view.setUint32(at + 8, bufferId)
   view.setUint32(at + 12, (inPort << 16) | actions.length)
-  slab.bytes.set(actions, at + packetOutFixed)
+  copyBytes(slab.bytes, at + packetOutFixed, actions)
   if (length > 0) packet.copy(slab.bytes, at + dataAt)
   return at
 }
