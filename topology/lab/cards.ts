@@ -1,4 +1,4 @@
-import { contains, formatAddress, nth, parseAddress, parseCidr } from './address.ts'
+import { contains, parseAddress, parseCidr } from './address.ts'
 import type { Client, NetworkView, PortView, SubnetView } from './client.ts'
 import type { Description, LabContainer } from './description.ts'
 import { LabError } from './errors.ts'
@@ -11,12 +11,6 @@ const overhead = { 4: 50, 6: 70 } as const
 const usualMtu = ({ underlay }: Description): number => {
   const family = underlay.some(({ cidr }) => cidr.includes(':')) ? 6 : 4
   return Math.min(...underlay.map(({ mtu }) => mtu)) - overhead[family]
-}
-
-/** Its default route: the first address of the subnet unless it says otherwise. */
-const gatewayOf = ({ cidr, gateway }: SubnetView): string[] => {
-  if (gateway === null) return []
-  return [gateway ?? formatAddress(nth(parseCidr(cidr), 1))]
 }
 
 interface Known {
@@ -41,7 +35,7 @@ const cardOf = ({ ports, networks, subnets, mtu }: Known, id: string): AssignedC
     network,
     mac,
     addresses: addresses.map((address) => `${address}/${parseCidr(subnetFor(address).cidr).length}`),
-    gateways: addresses.map(subnetFor).flatMap(gatewayOf),
+    gateways: addresses.map(subnetFor).flatMap(({ gateway }) => gateway ?? []),
     mtu: networks.get(network)?.mtu ?? mtu,
   }
 }

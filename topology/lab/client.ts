@@ -8,7 +8,8 @@ export interface PortView {
   readonly network: string
   readonly mac: string
   readonly addresses: readonly string[]
-  readonly status: 'unbound' | 'bound' | 'installed'
+  /** unbound, bound or installed */
+  readonly status: string
 }
 
 /** What the lab reads of a subnet. */
@@ -16,8 +17,7 @@ export interface SubnetView {
   readonly id: string
   readonly network: string
   readonly cidr: string
-  /** The first address unless given; null for none. */
-  readonly gateway?: string | null
+  readonly gateway: string | null
 }
 
 /** What the lab reads of a network. */

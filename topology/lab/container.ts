@@ -2,7 +2,7 @@ import { run } from '../ovs/shell.ts'
 import { type Card, cardsOf, containersOn, type LabContainer } from './description.ts'
 import type { AssignedCard, LabFolder, LabRecord } from './folder.ts'
 import { daemonsOf } from './host.ts'
-import { ipBatch } from './ip.ts'
+import { bridgedOnly, ipBatch } from './ip.ts'
 import { integrationBridge, namespaceOf } from './names.ts'
 import { inParallel } from './parallel.ts'
 
@@ -23,7 +23,7 @@ const pluggedOf = (container: LabContainer, assigned: readonly AssignedCard[]): 
 const cableLines = (namespace: string, cards: readonly Plugged[]): string[] =>
   cards.flatMap(({ name, peer, assigned: { mac, mtu } }) => [
     `link add name ${peer} mtu ${mtu} type veth peer name ${name} address ${mac} mtu ${mtu} netns ${namespace}`,
-    `link set dev ${peer} up`,
+    `link set dev ${peer} ${bridgedOnly}`,
   ])
 
 const isIpv6 = (address: string): boolean => address.includes(':')

@@ -2,9 +2,9 @@ import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OvsDaemons } from '../ovs/daemons.ts'
 import { unixctl } from '../ovs/unixctl.ts'
-import { type LabHost, subnetOf } from './description.ts'
+import { type LabHost, subnetOf, type UnderlaySubnet } from './description.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
-import { ipBatch } from './ip.ts'
+import { bridgedOnly, ipBatch } from './ip.ts'
 import { externalBridge, namespaceOf } from './names.ts'
 import { neighboursOf, prefixLength } from './underlay.ts'
 
@@ -50,22 +50,46 @@ const configuration = (record: LabRecord, host: LabHost, directory: string): str
   ]
 }
 
+const upLines = ['link set dev lo up', `link set dev eth0 ${bridgedOnly}`]
+
 /** The host's address on its external bridge, and its way to the other subnets. */
-const addressLines = ({ description }: LabRecord, host: LabHost): string[] => {
-  const subnet = subnetOf(description, host)
+const addressLines = (subnet: UnderlaySubnet, host: LabHost): string[] => {
   const family = host.address.includes(':') ? '-6 ' : ''
   return [
-    'link set dev lo up',
-    'link set dev eth0 up',
     `link set dev ${externalBridge} up`,
     `address add ${host.address}/${prefixLength(subnet)} dev ${externalBridge}${family === '' ? '' : ' nodad'}`,
     `route add default via ${subnet.router} dev ${externalBridge}`,
   ]
 }
 
+/** The same in a dummy data path, whose bridges the kernel does not see. */
+const dummyCommands = ({ cidr, router }: UnderlaySubnet, { address }: LabHost, length: number): string[][] => [
+  [`netdev-dummy/ip${address.includes(':') ? 6 : 4}addr`, externalBridge, `${address}/${length}`],
+  ['ovs/route/add', cidr, externalBridge],
+  ['ovs/route/add', address.includes(':') ? '::/0' : '0.0.0.0/0', externalBridge, router],
+]
+
+/** There, no kernel answers those who ask for the host's address. */
+const arpAnswer = ({ address, mac }: LabHost): string =>
+  [
+    `priority=10,arp,arp_op=1,arp_tpa=${address},actions=move:eth_src->eth_dst,set_field:${mac}->eth_src`,
+    `set_field:2->arp_op,move:arp_sha->arp_tha,move:arp_spa->arp_tpa,set_field:${mac}->arp_sha`,
+    `set_field:${address}->arp_spa,in_port`,
+  ].join()
+
 /** Without this the first packets through a tunnel are lost, while Open vSwitch asks for the neighbour. */
 const neighbourCommands = ({ description }: LabRecord, host: LabHost): string[][] =>
   neighboursOf(description, host).map(([address, mac]) => ['tnl/neigh/set', externalBridge, address, mac])
+
+const startSwitch = async (daemons: OvsDaemons, record: LabRecord, host: LabHost): Promise<void> => {
+  const subnet = subnetOf(record.description, host)
+  const isDummy = record.datapath === 'dummy'
+  await daemons.startSwitch(...(isDummy ? ['--enable-dummy', '--disable-system'] : []))
+  await ipBatch(isDummy ? upLines : [...upLines, ...addressLines(subnet, host)], daemons.namespace)
+  const addresses = isDummy ? dummyCommands(subnet, host, prefixLength(subnet)) : []
+  await unixctl(await daemons.controlSocket(), [...addresses, ...neighbourCommands(record, host)])
+  if (isDummy) await daemons.ofctl('add-flow', externalBridge, arpAnswer(host))
+}
 
 /**
  * Starts a host's Open vSwitch and gives it its underlay address. No controller knows of it yet.
@@ -81,9 +105,7 @@ export const startHost = async (
   const daemons = daemonsOf(folder, host.name)
   await daemons.startDatabase(template)
   await daemons.vsctl(...configuration(record, host, daemons.directory))
-  await daemons.startSwitch()
-  await ipBatch(addressLines(record, host), daemons.namespace)
-  await unixctl(await daemons.controlSocket(), neighbourCommands(record, host))
+  await startSwitch(daemons, record, host)
 }
 
 /** Tells a host who manages it: the second of the two commands of an operator. */

@@ -61,8 +61,17 @@ const checkFaults = async (lab: string, { hosts }: Description): Promise<void> =
   await inNamespace(namespaceOf(lab, underlayNode), 'tc', 'qdisc', 'del', 'dev', 'lo', 'root')
 }
 
+/** @throws LabError naming a subnet that this data path cannot tunnel through */
+const checkFamilies = ({ datapath, description }: LabRecord): void => {
+  const ipv6 = description.underlay.find(({ cidr }) => cidr.includes(':'))
+  if (datapath === 'netdev' || !ipv6) return
+  throw new LabError(`underlay/${ipv6.name}: an IPv6 underlay needs /dev/net/tun, which this user may not open`)
+}
+
 /** Lays bridges, a router between them, and a cable to each host. The namespaces are there. */
-export const buildUnderlay = async ({ name: lab, description }: LabRecord): Promise<void> => {
+export const buildUnderlay = async (record: LabRecord): Promise<void> => {
+  const { name: lab, description } = record
+  checkFamilies(record)
   const { underlay, hosts } = description
   await checkFaults(lab, description)
   const namespace = namespaceOf(lab, underlayNode)

@@ -8,7 +8,7 @@ import { takeDown } from './down.ts'
 import { LabError } from './errors.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { manageHost, type Sockets, startHost } from './host.ts'
-import { ipBatch } from './ip.ts'
+import { addNamespaces } from './ip.ts'
 import { namespacesOf } from './names.ts'
 import { inParallel } from './parallel.ts'
 import { thisProcess } from './processes.ts'
@@ -71,7 +71,7 @@ class Builder {
     const { hosts } = record.description
     const template = folder.part('empty.db')
     await this.step('the underlay', async () => {
-      await ipBatch(record.namespaces.map((name) => `netns add ${name}`))
+      await addNamespaces(record.namespaces)
       await Promise.all([buildUnderlay(record), createDatabase(template)])
     })
     await this.step(`${hosts.length} hosts with Open vSwitch`, () =>

@@ -73,7 +73,7 @@ export class MockController {
     if (request.url === '/v1/ports') this.work ??= this.install().catch(() => undefined)
     send(
       200,
-      { '/v1/ports': this.ports, '/v1/subnets': this.list('Subnet'), '/v1/networks': this.list('Network') }[
+      { '/v1/ports': this.ports, '/v1/subnets': this.subnets, '/v1/networks': this.list('Network') }[
         request.url ?? ''
       ] ?? {},
     )
@@ -81,6 +81,13 @@ export class MockController {
 
   private list(kind: Resource['kind']): { id: string; [name: string]: unknown }[] {
     return this.resources.filter((resource) => resource.kind === kind).map(({ id, spec }) => ({ id, ...spec }))
+  }
+
+  private get subnets(): unknown[] {
+    return this.list('Subnet').map((subnet) => ({
+      ...subnet,
+      gateway: formatAddress(nth(parseCidr(String(subnet.cidr)), 1)),
+    }))
   }
 
   /** Addresses in the order of the ports, from the second of each subnet on. */
@@ -113,7 +120,7 @@ export class MockController {
       ...['--', 'add-port', 'br-int', `hdl-${type}`, '--', 'set', 'interface', `hdl-${type}`, `type=${type}`],
       ...['options:remote_ip=flow', 'options:key=flow', `ofport_request=${tunnelPort[type]}`],
     ])
-    const settings = ['datapath_type=netdev', 'fail_mode=secure', 'protocols=OpenFlow13']
+    const settings = [`datapath_type=${this.folder.record?.datapath}`, 'fail_mode=secure', 'protocols=OpenFlow13']
     await daemons.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', ...settings, ...tunnels)
     const peers = containersOn(this.description, host.name).flatMap((container) => cardsOf(container))
     const all = (words: (peer: string) => string[]): string[] =>
