@@ -82,9 +82,10 @@ export class Claims<K, T> {
     this.left.set(key, [...(this.left.get(key) ?? []), claim])
   }
 
-  /** Wants again what was left out. */
-  retry(): void {
-    for (const [key, claims] of [...this.left]) for (const claim of claims) this.add(key, claim)
+  /** Wants again what was left out, all of it or that of one key. */
+  retry(key?: K): void {
+    const left = key === undefined ? [...this.left] : [[key, this.left.get(key) ?? []] as const]
+    for (const [one, claims] of left) for (const claim of claims) this.add(one, claim)
   }
 
   add(key: K, claim: Claim<T>): void {

@@ -1,5 +1,5 @@
 import type { Changes } from './desired.ts'
-import type { Operation, Thing } from './transaction.ts'
+import { keyOf, type Operation } from './transaction.ts'
 
 /** What makes a difference between what is wanted and what was read the same as another. */
 export interface Difference {
@@ -10,7 +10,6 @@ export interface Difference {
 
 /** Names what an operation is about. */
 const nameOf = (what: string, key: string | number): string => `${what} ${key}`
-const keyOf = (thing: Thing): string | number => ('key' in thing ? thing.key : thing.id)
 
 const signature = ({ operation: { command, owner, thing }, held }: Difference): string =>
   `${command}\n${held}\n${owner.cookieHigh} ${owner.cookieLow} ${thing.effect}`

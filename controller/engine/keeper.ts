@@ -7,7 +7,16 @@ import type { Evaluation } from './evaluation.ts'
 import { Futile } from './futile.ts'
 import type { MissingApps } from './missing.ts'
 import { type Kept, reconcile } from './reconcile.ts'
-import { type Operation, sizeOf, type Transaction, transactionOf } from './transaction.ts'
+import { Shortage } from './shortage.ts'
+import {
+  FlowCommand,
+  keyOf,
+  type Operation,
+  sizeOf,
+  type Thing,
+  type Transaction,
+  transactionOf,
+} from './transaction.ts'
 
 /** What a keeper tells of its switch. None of these may throw. */
 export interface KeeperEvents {
@@ -81,6 +90,7 @@ export class Keeper {
   private readonly options: KeeperOptions
   private readonly committer: Committer
   private readonly futile = new Futile()
+  private readonly shortage: Shortage
   private known = false
   /** Counts the reasons to read the switch again: one that comes during a reading must not be lost. */
   private doubts = 0
@@ -105,6 +115,14 @@ export class Keeper {
     this.events = events
     this.options = options
     this.committer = new Committer(session, errorText, options.commitDeadline)
+    this.shortage = new Shortage({
+      retry: (lacking) => {
+        if (this.running || !this.known) return false
+        for (const { what, key } of lacking) this.claimsOf(what).retry(key)
+        this.kick()
+        return true
+      },
+    })
   }
 
   /** True while the switch is known to hold what was wanted at the last change. */
@@ -160,6 +178,7 @@ export class Keeper {
     this.stopped = true
     clearInterval(this.poll)
     clearTimeout(this.retry)
+    this.shortage.stop()
     for (const resolve of this.waiting.splice(0)) resolve(false)
   }
 
@@ -187,7 +206,10 @@ export class Keeper {
       }
       this.running = false
       this.failures = 0
-      if (!this.stopped) this.announce(sent)
+      if (!this.stopped) {
+        this.shortage.settle()
+        this.announce(sent)
+      }
       if (this.isDone) for (const resolve of this.waiting.splice(0)) resolve(true)
     } catch (error) {
       this.running = false
@@ -262,6 +284,7 @@ export class Keeper {
     this.counts.refusals += refusals.length
     for (const refusal of refusals) this.leaveOut(refusal)
     if (applied && [...transaction.metersFirst, ...transaction.bundled].some(brings)) this.desired.flows.retry()
+    if (applied && [...transaction.bundled, ...transaction.metersLast].some(takesAway)) this.shortage.roomMade()
     if (!applied && refusals.length === 0) {
       throw new SwitchError('the switch refused a change and did not say which part')
     }
@@ -270,12 +293,16 @@ export class Keeper {
 
   private leaveOut(refusal: Refusal): void {
     const { what, thing } = refusal.operation
-    const claims = this.desired[`${what}s`] as Claims<string | number, typeof thing>
-    const key = 'key' in thing ? thing.key : thing.id
+    const claims = this.claimsOf(what)
+    const key = keyOf(thing)
     const claim = claims.get(key)
     if (claim?.thing === thing) claims.refuse(key, claim)
     else this.futile.refuse(refusal.operation)
-    this.events.refused(refusal)
+    if (this.shortage.refused(refusal)) this.events.refused(refusal)
+  }
+
+  private claimsOf(what: Operation['what']): Claims<string | number, Thing> {
+    return this.desired[`${what}s`] as Claims<string | number, Thing>
   }
 
   private uncertain(error: Error): void {
@@ -332,3 +359,7 @@ export class Keeper {
 
 /** Whether an operation makes a group or meter that flows may have waited for. */
 const brings = ({ what, command }: Operation): boolean => what !== 'flow' && command === 0
+
+/** Whether an operation makes room in the switch. */
+const takesAway = ({ what, command }: Operation): boolean =>
+  command === (what === 'flow' ? FlowCommand.DELETE_STRICT : 2)

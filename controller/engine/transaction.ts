@@ -18,6 +18,9 @@ const Command = { ADD: 0, MODIFY: 1, DELETE: 2 } as const
 export type Kind = 'flow' | 'group' | 'meter'
 export type Thing = Flow | GroupEntry | MeterEntry
 
+/** Of groups and meters each has a range of numbers of its own, so that a key tells the kind too. */
+export const keyOf = (thing: Thing): string | number => ('key' in thing ? thing.key : thing.id)
+
 /** One message of a change, and who wants it. */
 export interface Operation {
   readonly what: Kind

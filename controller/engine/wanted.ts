@@ -1,7 +1,7 @@
 import { appNumber, Flow, GroupEntry, MeterEntry, MeterFlags, ownMeters } from '../flow/index.ts'
 import type { Wanted } from './app.ts'
 import type { Claims, DesiredTable, Owner } from './desired.ts'
-import type { Thing } from './transaction.ts'
+import { keyOf, type Thing } from './transaction.ts'
 
 /** An app's rule failed for one object; nothing of its result is used. */
 export class RuleError extends Error {
@@ -18,9 +18,6 @@ export const puntMeter = (app: string, rate: number): MeterEntry =>
     flags: puntFlags,
     bands: [{ type: 'drop', rate, burstSize: rate }],
   })
-
-/** Of groups and meters each has a range of numbers of its own, so that a key tells the kind too. */
-const keyOf = (thing: Thing): string | number => ('key' in thing ? thing.key : thing.id)
 
 const claimsOf = (desired: DesiredTable, thing: Thing): Claims<string | number, Thing> => {
   if (thing instanceof GroupEntry) return desired.groups as Claims<string | number, Thing>
