@@ -22,12 +22,12 @@ const parseV4 = (text: string): bigint | undefined => {
 
 const group = /^[0-9a-f]{1,4}$/i
 
-/** RFC 4291 §2.2: an IPv4 address may stand for the last two groups. */
-const groupsOf = (text: string): number[] | undefined => {
+/** RFC 4291 §2.2: an IPv4 address may stand for the last two groups of all. */
+const groupsOf = (text: string, isEnd: boolean): number[] | undefined => {
   if (text === '') return []
   const parts = text.split(':')
   const last = parts[parts.length - 1] ?? ''
-  const v4 = last.includes('.') ? parseV4(last) : undefined
+  const v4 = isEnd && last.includes('.') ? parseV4(last) : undefined
   if (v4 !== undefined) parts.pop()
   if (!parts.every((part) => group.test(part))) return undefined
   const groups = parts.map((part) => Number.parseInt(part, 16))
@@ -37,8 +37,8 @@ const groupsOf = (text: string): number[] | undefined => {
 const parseV6 = (text: string): bigint | undefined => {
   const halves = text.split('::')
   if (halves.length > 2) return undefined
-  const head = groupsOf(halves[0] ?? '')
-  const tail = halves.length === 2 ? groupsOf(halves[1] ?? '') : []
+  const head = groupsOf(halves[0] ?? '', halves.length === 1)
+  const tail = halves.length === 2 ? groupsOf(halves[1] ?? '', true) : []
   if (!head || !tail) return undefined
   const missing = 8 - head.length - tail.length
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
