@@ -64,7 +64,7 @@ const kinds: Readonly<Record<Mode, Kind>> = {
       results.map((one) => ({ controller: nameOf(one), x: one.switches, y: one.responsesPerSecond.median })),
   },
   latency: {
-    title: 'Round trip of a packet-in, each of 15 or 16 switches waiting for its answer',
+    title: 'Round trip of a packet-in, 15 switches with one each',
     ...{ xTitle: 'share of the round trips', yTitle: 'microseconds', yFormat: ',d' },
     xLabels: "datum.value == 2 ? '50 %' : datum.value == 10 ? '90 %' : datum.value == 100 ? '99 %' : '99.9 %'",
     points: (results) =>
@@ -129,7 +129,7 @@ const specOf = (mode: Mode, openflow: OpenFlowVersion, points: readonly Point[],
     ...{ width, height, background: 'white', padding: 20, data: { values: [...points] } },
     title: {
       ...{ text: `${kind.title}`, anchor: 'start', fontSize: fontSize + 4, offset: 20 },
-      subtitle: `OpenFlow ${openflow}, ${first?.macs ?? 0} hosts on each switch. ${machineText(from.machine)}`,
+      subtitle: [`OpenFlow ${openflow}, ${first?.macs ?? 0} hosts on each switch`, machineText(from.machine)],
       ...{ subtitleColor: '#555', subtitleFontSize: fontSize - 2, subtitlePadding: 6 },
     },
     mark: { type: 'line', point: { size: 60, filled: true }, strokeWidth: 2.5 },
