@@ -1,3 +1,3 @@
 export { type HostStatus, Hosts, type HostsOptions } from './hosts.ts'
-export { joinHosts } from './join.ts'
+export { type JoinedHosts, joinHosts } from './join.ts'
 export type { BindingFact, HostFact, Observer } from './observer.ts'

@@ -25,6 +25,8 @@ class Readiness {
   private readonly engine: Engine
   private readonly ready: (ports: Iterable<string>, dpid: bigint) => void
   private readonly waiting = new Map<bigint, Set<string>>()
+  /** Where ports were when their hosts confirmed them. */
+  private readonly confirmed = new Map<string, bigint>()
   private readonly asked = new Set<bigint>()
 
   constructor(engine: Engine, ready: (ports: Iterable<string>, dpid: bigint) => void) {
@@ -32,8 +34,19 @@ class Readiness {
     this.ready = ready
   }
 
+  /** Whether the host of a port has confirmed all that the port needs. */
+  isReady(port: string): boolean {
+    return this.confirmed.has(port)
+  }
+
+  /** A port is nowhere any more. */
+  remove(port: string): void {
+    this.confirmed.delete(port)
+  }
+
   /** A port came to a switch, or may have. */
   add(dpid: bigint, port: string): void {
+    if (this.confirmed.get(port) !== dpid) this.confirmed.delete(port)
     const ports = this.waiting.get(dpid)
     if (ports) ports.add(port)
     else this.waiting.set(dpid, new Set([port]))
@@ -48,15 +61,28 @@ class Readiness {
     queueMicrotask(() => void this.confirm(dpid))
   }
 
+  private tell(ports: ReadonlySet<string>, dpid: bigint): void {
+    const here = [...ports].filter((port) => this.engine.model.ports.get(port)?.dpid === dpid)
+    for (const port of here) this.confirmed.set(port, dpid)
+    this.ready(here, dpid)
+  }
+
   private async confirm(dpid: bigint): Promise<void> {
     const ports = this.waiting.get(dpid) ?? new Set<string>()
     this.waiting.delete(dpid)
     const missing = await this.engine.confirmed(confirmDeadline, [dpid])
     this.asked.delete(dpid)
-    if (missing.length === 0) this.ready(ports, dpid)
+    if (missing.length === 0) this.tell(ports, dpid)
     else this.waiting.set(dpid, new Set([...ports, ...(this.waiting.get(dpid) ?? [])]))
     this.ask(dpid)
   }
+}
+
+/** Hosts that are joined with an engine. */
+export interface JoinedHosts {
+  readonly hosts: Hosts
+  /** Whether the host of a port has confirmed all that the port needs. */
+  readonly isInstalled: (port: string) => boolean
 }
 
 /** Connects hosts with the engine: what they report becomes facts, and ports are shown to be ready. */
@@ -64,7 +90,7 @@ export const joinHosts = (
   engine: Engine,
   observations: Observations,
   options: Omit<HostsOptions, 'remembered'> & { readonly report: Report },
-): Hosts => {
+): JoinedHosts => {
   const { model } = engine
   const hosts = new Hosts(
     {
@@ -81,8 +107,9 @@ export const joinHosts = (
   const readiness = new Readiness(engine, (ports, dpid) => hosts.installed(ports, dpid))
   model.ports.follow((_, id) => {
     const { dpid } = model.ports.get(id) ?? {}
-    if (dpid !== undefined) readiness.add(dpid, id)
+    if (dpid === undefined) readiness.remove(id)
+    else readiness.add(dpid, id)
   })
   engine.onUp((dpid) => readiness.ask(dpid))
-  return hosts
+  return { hosts, isInstalled: (port) => readiness.isReady(port) }
 }

@@ -1,3 +1,4 @@
+import { mtuAcross } from '../../engine/index.ts'
 import {
   type Entities,
   formatAddress,
@@ -17,16 +18,27 @@ const revisionOf = (table: Table, kind: IntentKind, id: string): number => table
 
 const vni = (table: Table, network: string): number => vniOf((kind, id) => table.get(kind, id)?.value, network) ?? 0
 
-const networkView = ({ intents: { table } }: ApiContext, id: string, spec: Entities['network']) => ({
-  id,
-  vni: vni(table, id),
-  ...(spec.encapsulation === undefined ? {} : { encapsulation: spec.encapsulation }),
-  ...(spec.mtu === undefined ? {} : { mtu: spec.mtu }),
-  subnets: [...table.of('subnet', id)].sort(),
-  ports: table.of('port', id).size,
-  revision: revisionOf(table, 'network', id),
-  spec: spec as Spec,
-})
+/** Bytes of an IP packet that fits between any two hosts of a network. */
+const mtuLimitOf = ({ engine: { model } }: ApiContext, id: string, { encapsulation }: Entities['network']): number => {
+  const hosts = (model.spreads.get(id)?.hosts ?? []).flatMap((host) => model.hosts.get(host) ?? [])
+  return mtuAcross({ encapsulation }, hosts)
+}
+
+const networkView = (context: ApiContext, id: string, spec: Entities['network']) => {
+  const { table } = context.intents
+  const { encapsulation, mtu } = spec
+  const limit = mtuLimitOf(context, id, spec)
+  const tooLarge = mtu !== undefined && mtu > limit
+  return {
+    ...{ id, vni: vni(table, id), mtu: mtu ?? limit, mtuLimit: limit },
+    ...(encapsulation === undefined ? {} : { encapsulation }),
+    ...(tooLarge ? { warning: `packets of ${mtu} bytes do not fit through its tunnels, of at most ${limit} do` } : {}),
+    subnets: [...table.of('subnet', id)].sort(),
+    ports: table.of('port', id).size,
+    revision: revisionOf(table, 'network', id),
+    spec: spec as Spec,
+  }
+}
 
 const subnetView = ({ intents: { table } }: ApiContext, id: string, spec: Entities['subnet']) => {
   const layout = layoutOf(id, spec)

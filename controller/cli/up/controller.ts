@@ -12,7 +12,7 @@ import {
   type Report,
   sourceText,
 } from '../../engine/index.ts'
-import { type Hosts, joinHosts } from '../../hosts/index.ts'
+import { type Hosts, type JoinedHosts, joinHosts } from '../../hosts/index.ts'
 import { Intents, openSqliteStore, type Store } from '../../state/index.ts'
 import { formatAddress } from '../address.ts'
 import { CliError } from '../cli-error.ts'
@@ -36,7 +36,7 @@ interface Parts {
   readonly following: Following
   /** What hosts report, on its way to the store. */
   readonly observations: Observations
-  hosts: Hosts | undefined
+  joined: JoinedHosts | undefined
   api: Api | undefined
 }
 
@@ -93,7 +93,9 @@ const serve = async (parts: Parts, { api }: Settings, version: string, log: Logg
   const token = api.token === undefined ? {} : { token: api.token }
   try {
     const reached = (revision: number) => following.reached(revision)
-    const options = { engine, host, intents, reached, tunnelHealth: tunnelHealth(engine), version, failed, ...token }
+    const isInstalled = (port: string) => parts.joined?.isInstalled(port) === true
+    const shown = { tunnelHealth: tunnelHealth(engine), isInstalled }
+    const options = { engine, host, intents, reached, ...shown, version, failed, ...token }
     parts.api = await serveApi(options, api.host, api.port)
   } catch (error) {
     throw explained(`the API's address ${formatAddress(api)}`, error)
@@ -114,15 +116,15 @@ const openflowPort = (endpoints: readonly Endpoint[], texts: readonly string[]) 
 const listenForHosts = async (parts: Parts, settings: Settings, openflow: readonly string[], report: Report) => {
   if (!settings.ovsdb) return []
   const { engine, observations } = parts
-  const hosts = joinHosts(engine, observations, { report, openflow: openflowPort(settings.endpoints, openflow) })
-  parts.hosts = hosts
+  const joined = joinHosts(engine, observations, { report, openflow: openflowPort(settings.endpoints, openflow) })
+  parts.joined = joined
   const texts: string[] = []
-  for (const endpoint of settings.ovsdb) texts.push(await listen(hosts, endpoint))
+  for (const endpoint of settings.ovsdb) texts.push(await listen(joined.hosts, endpoint))
   return texts
 }
 
-const stop = async ({ store, engine, hosts, intents, following, observations, api }: Parts): Promise<void> => {
-  await hosts?.stop()
+const stop = async ({ store, engine, joined, intents, following, observations, api }: Parts): Promise<void> => {
+  await joined?.hosts.stop()
   await engine.stop()
   await api?.close()
   intents.close()
@@ -149,7 +151,7 @@ export const startController = async (settings: Settings, version: string, log: 
   following.ended.catch((error: Error) => report('error', `the store is not followed any more: ${error.message}`))
   const unsaved = (error: Error) => report('error', `what hosts report is not saved: ${error.message}`)
   const observations = new Observations(engine.model, store, unsaved)
-  const parts: Parts = { store, engine, host, intents, following, observations, hosts: undefined, api: undefined }
+  const parts: Parts = { store, engine, host, intents, following, observations, joined: undefined, api: undefined }
   try {
     await host.restore()
     for (const app of settings.apps) await loadApp(host, app)
