@@ -112,7 +112,7 @@ t.test('a configuration that is wrong: the line is named', (t) => {
   const folder = folderFor(t)
   const config = join(folder, 'heddle.yaml')
   for (const [text, complaint] of [
-    ['data: x\nopenflw: []\n', ':2:1: openflw: is not a known name (known here: data, openflow, api'],
+    ['data: x\nopenflw: []\n', ':2:1: openflw: is not a known name (known here: data, openflow, net'],
     ['api:\n  listen: 127.0.0.1:0\n  token: short\n', ':3:3: api/token: must not have fewer than 16'],
     ['openflow:\n  - listen: nowhere\n', ':2:5: openflow/0/listen: nowhere: HOST:PORT is expected'],
     ['openflow:\n  - insecure: true\n', ':2:5: openflow/0: exactly one of listen and unix is expected'],
