@@ -39,6 +39,13 @@ const check = (draft: Draft, touched: Touched, layouts: LayoutsOf): void => {
   for (const id of touched.port) checkPort(draft, id, layouts)
 }
 
+/** Ports that stand, those first whose users name their addresses: what is chosen for others gives way. */
+const fixedFirst = (draft: Draft, ids: Iterable<string>): string[] => {
+  const standing = [...ids].filter((id) => draft.get('port', id) !== undefined)
+  const isFixed = (id: string): boolean => draft.get('port', id)?.addresses !== undefined
+  return [...standing.filter(isFixed), ...standing.filter((id) => !isFixed(id))]
+}
+
 /** A new range of addresses matters to the ports that its network has already. */
 const withNeighbours = (draft: Draft, touched: Touched): Set<string> => {
   const ports = new Set(touched.port)
@@ -176,7 +183,7 @@ export const settle = (draft: Draft, touched: Touched, admissions: readonly Name
   const work: Working = { layouts, quarantine }
   settleGiven(draft, touched, work)
   if (draft.problems.length > 0) return
-  const ports = [...withNeighbours(draft, touched)].filter((id) => draft.get('port', id) !== undefined)
+  const ports = fixedFirst(draft, withNeighbours(draft, touched))
   const networks = [...touched.network].filter((id) => {
     const network = draft.get('network', id)
     return network && network.vni === undefined && draft.get('number', id) === undefined

@@ -101,11 +101,11 @@ const carry = (draft: Draft, table: Table, order: WorkOrder, admissions: readonl
   const last = draft.get('change', lastChange)
   perform(draft, table, order.changes)
   const touched = touchedBy(draft, order.changes)
+  sweep(draft)
   if (draft.problems.length === 0) settle(draft, touched, admissions)
   if (draft.problems.length > 0) throw new IntentError(draft.problems)
   const outcomes = order.changes.map((change) => outcomeOf(draft, change))
   if (outcomes.every(({ action }) => action === 'unchanged')) return { draft, outcomes, transaction: undefined }
-  sweep(draft)
   note(draft, order.by, outcomes)
   const { compare, success } = draft.transaction()
   return { draft, outcomes, transaction: { compare: [lineage(last), ...compare], success } }
