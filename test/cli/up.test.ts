@@ -36,8 +36,8 @@ t.test('up --app l2-switch: a switch connects, and get shows it', { buffered: tr
   t.equal(status, 0)
   t.match(JSON.parse(out), [{ dpid: '0000000000000001', bridge: 'br0', flows: 2, inSync: true }])
   const [head, row] = (await get('switches')).out.split('\n')
-  t.match(head, /^dpid +bridge +address +software +ports +flows +foreign +in sync$/)
-  t.match(row, /^0000000000000001 +br0 +127\.0\.0\.1:\d+ /)
+  t.match(head, /^dpid +openflow +bridge +address +software +ports +flows +foreign +in sync$/)
+  t.match(row, /^0000000000000001 +1\.3 +br0 +127\.0\.0\.1:\d+ /)
   t.match((await get('switch-ports', '-o', 'yaml')).out, /^- dpid: "0000000000000001"\n {2}port: "1"\n {2}name: p1$/m)
   t.match(
     (await get('flows', '--counters')).out,
