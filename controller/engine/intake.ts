@@ -59,6 +59,7 @@ export class Intake {
   /** Milliseconds used in this turn, measured in samples. */
   private used = 0
   private started = 0
+  private cpuBefore: NodeJS.CpuUsage = { user: 0, system: 0 }
   private stride = 1
 
   constructor(options: IntakeOptions) {
@@ -101,6 +102,7 @@ export class Intake {
     this.spent = false
     this.used = 0
     this.started = performance.now()
+    this.cpuBefore = process.cpuUsage()
     setImmediate(this.endTurn)
   }
 
@@ -123,8 +125,15 @@ export class Intake {
     const budget = this.options.budget()
     // One that took long by chance must not stand for many: no more was used than has passed.
     this.used = Math.min(this.used + cost * this.stride, after - this.started)
+    if (this.used >= budget) this.used = Math.min(this.used, this.processorTime())
     this.spent = this.used >= budget
     this.stride = Math.max(1, Math.min(longestStride, Math.floor(budget / 8 / Math.max(cost, Number.EPSILON))))
+  }
+
+  /** Milliseconds that this process has worked in this turn: an app is not charged for what other processes take. */
+  private processorTime(): number {
+    const { user, system } = process.cpuUsage(this.cpuBefore)
+    return (user + system) / 1000
   }
 
   private store(packet: PacketInView, from: PacketSource): void {
