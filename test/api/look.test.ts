@@ -150,8 +150,18 @@ t.test('/docs describes every path', async (t) => {
   const lab = await ApiLab.start(t)
   const { body } = await lab.get('/docs/json')
   t.same(Object.keys(body.paths).sort(), [
-    ...['/v1/apply', '/v1/apps', '/v1/apps/{name}', '/v1/apps/{name}/reload', '/v1/diff', '/v1/doctor', '/v1/flows'],
-    ...['/v1/foreign', '/v1/groups', '/v1/health', '/v1/history', '/v1/hosts', '/v1/hosts/{id}', '/v1/ipam'],
+    ...['/v1/apply', '/v1/apps', '/v1/apps/{name}', '/v1/apps/{name}/reload', '/v1/diff', '/v1/doctor'],
+    ...[
+      '/v1/drops',
+      '/v1/flows',
+      '/v1/foreign',
+      '/v1/groups',
+      '/v1/health',
+      '/v1/history',
+      '/v1/hosts',
+      '/v1/hosts/{id}',
+      '/v1/ipam',
+    ],
     ...[
       '/v1/ipam/leases',
       '/v1/meters',
