@@ -56,8 +56,6 @@ export const PortView = Type.Object({
   ...spec,
 })
 
-export const KindName = Type.Union([Type.Literal('Network'), Type.Literal('Subnet'), Type.Literal('Port')])
-
 const Which = closed({ kind: Type.Enum(['Network', 'Subnet', 'Port']), id: EntityName })
 
 export const Apply = closed({

@@ -1,10 +1,9 @@
 import { mtuAcross } from '../../engine/index.ts'
 import {
   type Entities,
-  formatAddress,
+  gatewayText,
   type IntentKind,
   type IntentResult,
-  layoutOf,
   type Outcome,
   type Table,
   vniOf,
@@ -41,10 +40,9 @@ const networkView = (context: ApiContext, id: string, spec: Entities['network'])
 }
 
 const subnetView = ({ intents: { table } }: ApiContext, id: string, spec: Entities['subnet']) => {
-  const layout = layoutOf(id, spec)
-  const family = layout?.cidr.family ?? 4
-  const gateway = layout?.gateway === undefined ? null : formatAddress({ family, number: layout.gateway })
   const { network, cidr, dns = [] } = spec
+  const gateway = gatewayText(spec) ?? null
+  const family = cidr.includes(':') ? 6 : 4
   return { id, network, cidr, family, gateway, dns, revision: revisionOf(table, 'subnet', id), spec: spec as Spec }
 }
 

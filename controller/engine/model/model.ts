@@ -1,4 +1,5 @@
 import { isDeepStrictEqual as isSame } from 'node:util'
+import { gatewayText } from '../../state/index.ts'
 import { Collection } from '../facts.ts'
 import { Placement } from '../placement.ts'
 import type { DocumentChange, DocumentKind, Documents } from './documents.ts'
@@ -145,7 +146,7 @@ export class Model {
     return {
       ...{ id, network: network.id, vni: network.vni, cidr, dns },
       family: cidr.includes(':') ? 6 : 4,
-      gateway: subnet.gateway ?? undefined,
+      gateway: gatewayText(subnet),
     }
   }
 

@@ -42,6 +42,4 @@ export const entityKinds: { readonly [K in EntityKind]: Kind<K, TSchema> } = {
   change: lastChanges,
 }
 
-export const isIntentKind = (kind: string): kind is IntentKind => (intentKinds as readonly string[]).includes(kind)
-
 export const isEntityKind = (kind: string): kind is EntityKind => Object.hasOwn(entityKinds, kind)

@@ -1,4 +1,4 @@
-import { parseAddress } from '../address/address.ts'
+import { formatAddress, parseAddress } from '../address/address.ts'
 import { type Cidr, parseCidr, parseRange, usable } from '../address/cidr.ts'
 import type { Subnet } from '../entities/intent.ts'
 import type { AdmissionDraft } from './admission.ts'
@@ -43,6 +43,13 @@ export const layoutOf = (id: string, subnet: Subnet): Layout | undefined => {
   const ranges = (subnet.exclude ?? []).flatMap((text) => parseRange(text) ?? [])
   if (gateway !== undefined) ranges.push({ family: cidr.family, first: gateway, last: gateway })
   return { id, network: subnet.network, cidr, ...usable(cidr), gateway, exclude: merged(ranges) }
+}
+
+/** The address of a subnet's gateway: as its user gave it, else the first; undefined where there is none. */
+export const gatewayText = (subnet: Subnet): string | undefined => {
+  const cidr = parseCidr(subnet.cidr)
+  const number = cidr && gatewayOf(subnet, cidr)
+  return number === undefined ? undefined : formatAddress({ family: cidr?.family ?? 4, number })
 }
 
 /** Why no port may have an address of the subnet; undefined where one may. */
