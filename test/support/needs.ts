@@ -35,3 +35,6 @@ export const osKen = (t: Test): boolean => need(t, 'python3-os-ken', installed('
 /** Like `ovs`, for network namespaces: needs iproute2 and root. */
 export const namespaces = (t: Test): boolean =>
   need(t, 'root with iproute2', hasCommand('ip') && process.getuid?.() === 0)
+
+/** Like `ovs`, for Python 3, by which tests send and hear Ethernet frames. */
+export const python = (t: Test): boolean => need(t, 'python3', hasCommand('python3'))

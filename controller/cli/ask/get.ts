@@ -53,6 +53,13 @@ const kinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly 
     none: 'no switch is connected',
   },
   flows: { columns: { ...flow, ...owner }, none: 'apps want no flows in connected switches' },
+  drops: {
+    columns: {
+      ...{ host: text('host'), dpid: text('dpid'), app: text('app'), reason: text('drop') },
+      ...{ packets: text('packets'), bytes: text('bytes') },
+    },
+    none: 'no app drops anything in connected switches',
+  },
   groups: { columns: { dpid: text('dpid'), group: text('text'), ...owner }, none: 'apps want no groups' },
   meters: { columns: { dpid: text('dpid'), meter: text('text'), ...owner }, none: 'apps want no meters' },
   foreign: { columns: { ...flow, cookie: text('cookie') }, none: 'there are no flows that others made' },
@@ -89,6 +96,7 @@ interface Flows {
 const queryOf = (kind: string, options: GetOptions) => {
   const { dpid, app, table: number, counters: counted, limit, network } = options
   if (kind === 'flows') return { dpid, app, table: number, counters: counted && 'true', limit }
+  if (kind === 'drops') return { dpid, app }
   if (kind === 'history') return { limit }
   if (ofNetworks.has(kind)) return { network }
   return ofSwitches.has(kind) ? { dpid } : {}
@@ -116,7 +124,7 @@ export const get = (): Command =>
     .addArgument(new Argument('<kind>').choices(Object.keys(kinds)))
     .addOption(outputOption())
     .option('--dpid <dpid>', 'of one switch')
-    .option('--app <name>', 'flows of one app')
+    .option('--app <name>', 'flows or drops of one app')
     .option('--table <number>', 'flows of one table')
     .option('--counters', 'flows with what the switch has counted')
     .option('--network <id>', 'subnets, ports, ipam and leases of one network')
