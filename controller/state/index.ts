@@ -2,6 +2,7 @@ export { type Address, formatAddress, parseAddress } from './address/address.ts'
 export { type Cidr, contains, formatCidr, overlap, parseCidr, usable } from './address/cidr.ts'
 export type { Change, ChangeBatch, Collection, Item, Kind, WriteOptions } from './collection.ts'
 export { collection } from './collection.ts'
+export { Compactor, compact, defaultRetention, type Retention } from './compactor.ts'
 export type { Json } from './document.ts'
 export * from './entities/index.ts'
 export {

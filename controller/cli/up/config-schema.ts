@@ -26,6 +26,8 @@ export const Config = optional({
   ),
   /** What to do when somebody else changes our flows. */
   drift: Type.Enum(['repair', 'report']),
+  /** How much history of the store is kept: the newest revisions, and the changes of the last days. */
+  history: optional({ revisions: Type.Integer({ minimum: 1 }), days: Type.Number({ minimum: 0 }) }),
   log: optional({ level: Type.Enum(['debug', 'info', 'warn', 'error']) }),
 })
 export type Config = Static<typeof Config>

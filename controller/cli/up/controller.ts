@@ -13,7 +13,7 @@ import {
   sourceText,
 } from '../../engine/index.ts'
 import { type Hosts, type JoinedHosts, joinHosts } from '../../hosts/index.ts'
-import { Intents, openSqliteStore, type Store } from '../../state/index.ts'
+import { Compactor, Intents, openSqliteStore, type Store } from '../../state/index.ts'
 import { formatAddress } from '../address.ts'
 import { CliError } from '../cli-error.ts'
 import type { Started } from './banner.ts'
@@ -28,6 +28,7 @@ export interface Running {
 
 interface Parts {
   readonly store: Store
+  readonly compactor: Compactor
   readonly engine: Engine
   readonly host: AppHost
   /** What users want. */
@@ -123,7 +124,9 @@ const listenForHosts = async (parts: Parts, settings: Settings, openflow: readon
   return texts
 }
 
-const stop = async ({ store, engine, joined, intents, following, observations, api }: Parts): Promise<void> => {
+const stop = async (parts: Parts): Promise<void> => {
+  const { store, compactor, engine, joined, intents, following, observations, api } = parts
+  compactor.stop()
   await joined?.hosts.stop()
   await engine.stop()
   await api?.close()
@@ -151,7 +154,11 @@ export const startController = async (settings: Settings, version: string, log: 
   following.ended.catch((error: Error) => report('error', `the store is not followed any more: ${error.message}`))
   const unsaved = (error: Error) => report('error', `what hosts report is not saved: ${error.message}`)
   const observations = new Observations(engine.model, store, unsaved)
-  const parts: Parts = { store, engine, host, intents, following, observations, joined: undefined, api: undefined }
+  const compactor = new Compactor(store, settings.history, (error) =>
+    report('warn', `history cannot be compacted: ${error.message}`),
+  )
+  const kept = { store, compactor, intents, following, observations }
+  const parts: Parts = { ...kept, engine, host, joined: undefined, api: undefined }
   try {
     await host.restore()
     for (const app of settings.apps) await loadApp(host, app)

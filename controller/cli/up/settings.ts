@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type AppOrder, type Endpoint, looksLikeFile, type Problem, problemText } from '../../engine/index.ts'
+import { defaultRetention, type Retention } from '../../state/index.ts'
 import { type Address, parseAddress } from '../address.ts'
 import type { Config } from './config-schema.ts'
 import { endpointsOf, type ListenOptions } from './endpoints.ts'
@@ -33,6 +34,7 @@ export interface Settings {
   readonly api: Address & { readonly token?: string }
   readonly apps: readonly AppSetting[]
   readonly drift: 'repair' | 'report'
+  readonly history: Retention
   readonly level: string
 }
 
@@ -76,7 +78,7 @@ const isBuiltin =
  */
 export const settingsOf = (options: UpOptions): Settings => {
   const filed = readConfig(options.config)
-  const { data, api = {}, apps = [], drift = 'repair', log } = filed.config
+  const { data, api = {}, apps = [], drift = 'repair', history = {}, log } = filed.config
   const withNetworks = options.networks ?? (options.ovsdb.length > 0 || filed.config.networks === true)
   const asked = [...apps.map((one, index) => filedApp(filed, one, `apps/${index}`)), ...options.app.map(orderedBy)]
   const token = process.env.HEDDLE_TOKEN ?? api.token
@@ -90,6 +92,7 @@ export const settingsOf = (options: UpOptions): Settings => {
       ...asked,
     ],
     drift,
+    history: { ...defaultRetention, ...history },
     level: log?.level ?? 'info',
   }
 }
