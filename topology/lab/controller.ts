@@ -37,10 +37,10 @@ const apiIn = (log: string): string | undefined => {
   return line && (JSON.parse(line) as { api: string }).api.replace(/^https?:\/\//, '')
 }
 
-/** The words of a log that say what went wrong. */
+/** The first words of a log that say what went wrong. */
 const complaints = (log: string): string => {
   const lines = log.split('\n').filter((line) => line !== '' && !line.startsWith('{"level":30'))
-  return lines.slice(-8).join('\n')
+  return lines.slice(0, 8).join('\n')
 }
 
 const argumentsFor = (folder: LabFolder, api: string): string[] => {

@@ -27,13 +27,16 @@ const removeNamespaces = async ({ namespaces }: LabRecord): Promise<void> => {
   })
 }
 
+/** The lab's own controllers that run. */
+export const controllersOf = (folder: LabFolder): Process[] =>
+  allProcesses().filter((one) => isController(folder, one))
+
 /** Removes all of a lab, whatever of it was made. */
 export const takeDown = async (folder: LabFolder): Promise<void> => {
   const { record } = folder
   if (record !== undefined) {
     if (folder.facts.built !== true) await killAll(buildersOf(record, allProcesses()))
-    const controllers = allProcesses().filter((one) => isController(folder, one))
-    await Promise.all([endAll(controllers), removeNamespaces(record)])
+    await Promise.all([endAll(controllersOf(folder)), removeNamespaces(record)])
   }
   await rm(folder.path, { recursive: true, force: true })
 }

@@ -1,22 +1,53 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { takeDown } from '../../../topology/lab/down.ts'
+import type { LabFacts, LabFolder } from '../../../topology/lab/folder.ts'
+import { inNamespace } from '../../../topology/lab/ip.ts'
 import { cutLink, healLinks } from '../../../topology/lab/links.ts'
+import { namespaceOf } from '../../../topology/lab/names.ts'
 import { pingAll, surprises } from '../../../topology/lab/ping.ts'
 import { statusOf } from '../../../topology/lab/status.ts'
 import { throughput } from '../../../topology/lab/traffic.ts'
 import { bringUp } from '../../../topology/lab/up.ts'
-import { namespaces, ovs } from '../../support/needs.ts'
+import { namespaces, ovs, tshark } from '../../support/needs.ts'
 import { labOf, labsOf, leftOf } from './labs.ts'
 
 const file = fileURLToPath(new URL('../../../topology/labs/three-encaps.yaml', import.meta.url))
 
-t.test('three-encaps, with flows written by hand', async (t) => {
+/** How many packets of the underlay each filter of tshark shows. */
+type Seen = (filter: string) => number
+
+/** Pings between all containers, as a capture of the underlay shows them. */
+const capturedPings = async (folder: LabFolder, cards: NonNullable<LabFacts['cards']>): Promise<Seen> => {
+  const file = folder.part('underlay.pcap')
+  const words = ['-i', 'rack1', '-q', '-F', 'pcap', '-w', file, '-a', 'duration:5']
+  const captured = inNamespace(namespaceOf(folder.name, 'underlay'), 'tshark', ...words)
+  for (let round = 0; round < 2; round++) await pingAll(folder.name, cards)
+  await captured
+  return (filter) => spawnSync('tshark', ['-r', file, '-Y', filter], { encoding: 'utf8' }).stdout.split('\n').length - 1
+}
+
+const judgeUnderlay = (t: Test, seen: Seen): void => {
+  for (const [a, b, wire] of [
+    [11, 12, 'vxlan'],
+    [12, 13, 'gre'],
+    [11, 13, 'geneve'],
+  ] as const) {
+    const between = `ip.addr == 172.30.0.${a} && ip.addr == 172.30.0.${b} && icmp`
+    t.ok(seen(`${between} && ${wire}`) > 0, `${wire} between .${a} and .${b}`)
+    t.equal(seen(`${between} && !${wire}`), 0, `nothing else between .${a} and .${b}`)
+  }
+  t.equal(seen('arp && (vxlan || gre || geneve)'), 0)
+  t.equal(seen('arp && !(arp.src.proto_ipv4 == 172.30.0.0/24)'), 0)
+}
+
+t.test('the lab three-encaps with its controller', async (t) => {
   if (!ovs(t) || !namespaces(t)) return
   labsOf(t)
-  const { folder, lab, mock } = labOf(t, file, `lab3e${process.pid}`)
-  await bringUp(folder, lab, { controller: await mock.start() })
+  const { folder, lab } = labOf(t, file, `lab3e${process.pid}`)
+  await bringUp(folder, lab)
   const record = folder.record
   const { cards } = folder.facts
   if (!record || !cards) throw new Error('the lab wrote nothing down')
@@ -26,6 +57,10 @@ t.test('three-encaps, with flows written by hand', async (t) => {
     t.same(surprises(pairs), [])
     t.equal(pairs.length, 7 * 6 * 2)
     t.equal(pairs.filter(({ reached }) => reached).length, (4 * 3 + 3 * 2) * 2)
+  })
+
+  await t.test('each pair of hosts uses what both speak, and no ARP of tenants is on the underlay', async (t) => {
+    if (tshark(t)) judgeUnderlay(t, await capturedPings(folder, cards))
   })
 
   await t.test('TCP flows through each encapsulation', async (t) => {
