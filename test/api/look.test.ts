@@ -3,7 +3,7 @@ import { formatMac } from '../../controller/index.ts'
 import { parseFlowMod } from '../../controller/openflow/index.ts'
 import { together } from '../../topology/sim/journal.ts'
 import { until } from '../engine/lab.ts'
-import { ApiLab, LOCAL } from './lab.ts'
+import { ApiLab, appText, folderFor, LOCAL, writeApp } from './lab.ts'
 
 const dpid = 0xabcn
 const name = '0000000000000abc'
@@ -174,4 +174,17 @@ t.test('/docs describes every path', async (t) => {
     ...['/v1/rollback', '/v1/subnets', '/v1/subnets/{id}', '/v1/switch-ports', '/v1/switches', '/v1/tunnels'],
     ...['/v1/watch', '/v1/why'],
   ])
+})
+
+t.test('sums what switches drop by reason', async (t) => {
+  const lab = await ApiLab.start(t)
+  const file = writeApp(folderFor(t), appText([10]))
+  await lab.host.load({ source: { file } }, { remember: false })
+  const sw = await lab.connect(settings)
+  sw.receive(1, frame)
+  sw.receive(2, frame)
+  const drops = [{ dpid: name, app: 'one-file', drop: 'nothing for it', flows: 1, packets: 2, bytes: 2 * frame.length }]
+  t.same((await lab.get('/v1/drops')).body, drops)
+  t.same((await lab.get(`/v1/drops?app=one-file&dpid=${name}`)).body, drops)
+  t.same((await lab.get('/v1/drops?app=other')).body, [])
 })

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import { inParallel } from '../../topology/lab/parallel.ts'
+import { pingAll, surprises } from '../../topology/lab/ping.ts'
+import type { NetworksLab } from './lab.ts'
+
+const program = fileURLToPath(new URL('transfer.py', import.meta.url))
+/** Bytes each way, many packets of any MTU. */
+const size = 2_000_000
+
+/** Has a container answer TCP connections to its address, with its name. */
+const serve = async (lab: NetworksLab, name: string, family: 4 | 6): Promise<ChildProcess> => {
+  const words = [lab.namespace(name), 'python3', program, 'serve', lab.address(name, family), name]
+  const child = spawn('ip', ['netns', 'exec', ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  return child
+}
+
+/** Who answered, and that it gave back all that it was sent. */
+const fetchFrom = async (lab: NetworksLab, from: string, address: string): Promise<string> =>
+  (await lab.inside(from, 'python3', program, 'fetch', address, String(size))).trim()
+
+const networkOf = (name: string): string => name.replace(/\d/, '')
+
+/** Containers of one network reach each other by ping and TCP, and nobody else. */
+export const reach = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test('all pairs of a network reach each other by IPv4 and IPv6, none of two networks', async (t) => {
+    const pairs = await pingAll(lab.folder.name, lab.folder.facts.cards ?? {})
+    t.same(surprises(pairs), [])
+    t.equal(pairs.filter(({ reached }) => reached).length, (4 * 3 + 3 * 2) * 2 + 2)
+  })
+
+  for (const family of [4, 6] as const) {
+    await t.test(
+      `TCP over IPv${family}: who answers is of the own network, though two have the same addresses`,
+      async (t) => {
+        const names = lab.containers.filter((name) => lab.address(name, family) !== '')
+        const servers = await Promise.all(names.map((name) => serve(lab, name, family)))
+        t.teardown(() => servers.map((server) => server.kill()))
+        const pairs = names.flatMap((from) =>
+          names.filter((to) => to !== from && networkOf(to) === networkOf(from)).map((to) => ({ from, to })),
+        )
+        const answers = await inParallel(pairs, 3, async ({ from, to }) => ({
+          from,
+          to: await fetchFrom(lab, from, lab.address(to, family)),
+        }))
+        t.same(answers, pairs)
+      },
+    )
+  }
+}
