@@ -1,134 +1,108 @@
+import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
-import { Listr } from 'listr2'
-import { ping, plainAddress, throughput } from '../ovs/traffic.ts'
-import { ControllerProcess } from './controller.ts'
-import { DemoLab, type Matrix, type Place } from './lab.ts'
+import { Client } from '../lab/client.ts'
+import { takeDown } from '../lab/down.ts'
+import { LabError } from '../lab/errors.ts'
+import { LabFolder } from '../lab/folder.ts'
+import { matrixText, verdictText } from '../lab/matrix.ts'
+import { pingAll, surprises } from '../lab/ping.ts'
+import { readLab } from '../lab/read.ts'
+import { throughput } from '../lab/traffic.ts'
+import { bringUp } from '../lab/up.ts'
+import { crash } from './crash.ts'
 
-const api = '127.0.0.1:18181'
-const pingCount = 40
-const pingInterval = 0.1
+const file = fileURLToPath(new URL('../labs/demo.yaml', import.meta.url))
+/** On two hosts, for what is measured between them. */
+const [client, server] = ['web1', 'web3']
 
-/** What the demo has found out. */
-interface Findings {
-  matrix: Matrix
-  megabits: number
-  flows: readonly number[]
-  lost: number
-  restart: number
+const loud = (text: string): string => styleText('bold', text)
+const good = (text: string): string => styleText('green', text)
+const bad = (text: string): string => styleText('red', text)
+
+/** One line for each step, once it has ended. */
+const progress = (title: string, took?: number): void => {
+  if (took !== undefined) console.log(`${good('✔')} ${title} ${styleText('dim', `${(took / 1000).toFixed(1)} s`)}`)
 }
 
-const until = async (what: string, holds: () => Promise<boolean>, milliseconds = 10_000): Promise<void> => {
-  const end = Date.now() + milliseconds
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`${what} did not happen within ${milliseconds} ms`)
+/** @throws LabError naming the step, and what was seen */
+const step = async <T>(title: string, work: () => Promise<T>): Promise<T> => {
+  const begin = Date.now()
+  try {
+    const result = await work()
+    progress(title, Date.now() - begin)
+    return result
+  } catch (error) {
+    throw new LabError(`${title}: this failed\n${(error as Error).message}`)
+  }
+}
+
+const cardsOf = ({ facts: { cards } }: LabFolder) => {
+  if (!cards) throw new LabError('the containers have no addresses')
+  return cards
+}
+
+const addressOf = (folder: LabFolder, container: string): string =>
+  (cardsOf(folder)[container]?.[0]?.addresses[0] ?? '').replace(/\/.*/, '')
+
+interface Row {
+  readonly id: string
+  readonly dpid: string
+}
+
+interface SwitchRow extends Omit<Row, 'id'> {
+  readonly flows: number
+  readonly inSync: boolean
+}
+
+/** Milliseconds for the hosts to connect again. */
+const patience = 15_000
+
+/** Flows on each host, once all are connected again and hold what they should. */
+const flowCounts = async (client: Client): Promise<string> => {
+  const hosts = await client.get<readonly Row[]>('/v1/hosts')
+  const end = Date.now() + patience
+  for (;;) {
+    const switches = await client.get<readonly SwitchRow[]>('/v1/switches')
+    const there = new Map(switches.filter(({ inSync }) => inSync).map(({ dpid, flows }) => [dpid, flows]))
+    if (hosts.every(({ dpid }) => there.has(dpid))) {
+      return hosts.map(({ id, dpid }) => `${id}: ${there.get(dpid)}`).join(', ')
+    }
+    if (Date.now() > end)
+      throw new LabError(`${there.size} of ${hosts.length} hosts are connected after ${patience} ms`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
-const allUp = (controller: ControllerProcess, lab: DemoLab) =>
-  until('both switches connecting', async () => {
-    const switches = await controller.get<readonly unknown[]>('/v1/switches')
-    return switches.length === lab.hosts.length
-  })
-
-/** Kills the controller under a running ping and starts it again; gives lost pings and milliseconds. */
-const crash = async (lab: DemoLab, controller: ControllerProcess): Promise<{ lost: number; restart: number }> => {
-  const [from, to] = [lab.places[0], lab.places.at(-1)] as [Place, Place]
-  const running = ping(from.host, from.container, plainAddress(to.container), pingCount, pingInterval)
-  await controller.kill()
-  const begin = Date.now()
-  await controller.start()
-  await allUp(controller, lab)
-  const restart = Date.now() - begin
-  const { sent, received } = await running
-  return { lost: sent - received, restart }
-}
-
-const steps = (lab: DemoLab, controller: ControllerProcess, found: Partial<Findings>) =>
-  new Listr(
-    [
-      { title: 'two hosts with Open vSwitch, six containers, a cable between the hosts', task: () => lab.build() },
-      { title: 'the controller: heddle up --app l2-switch', task: () => controller.start() },
-      {
-        title: 'the bridges connect: ovs-vsctl set-controller',
-        task: async () => {
-          await lab.connectController()
-          await allUp(controller, lab)
-        },
-      },
-      {
-        title: 'every container pings every other',
-        task: async () => {
-          found.matrix = await lab.pingAll()
-          if (found.matrix.flat().includes(undefined))
-            throw new Error(`not all were reached:\n${matrixText(found.matrix, lab)}`)
-        },
-      },
-      {
-        title: 'iperf3 from one host to the other',
-        task: async () => {
-          found.megabits = await throughput(lab.places.at(-1) as Place, lab.places[0] as Place)
-        },
-      },
-      {
-        title: 'kill -9 of the controller under a running ping, and its restart',
-        task: async () => Object.assign(found, await crash(lab, controller)),
-      },
-      {
-        title: 'flows on each host',
-        task: async () => {
-          found.flows = await lab.flowCounts()
-        },
-      },
-    ],
-    {
-      rendererOptions: {
-        timer: { condition: true, field: (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s` },
-      },
-    },
+const show = async (folder: LabFolder): Promise<void> => {
+  const pairs = await step('every container pings every other', () => pingAll(folder.name, cardsOf(folder)))
+  console.log(`\n${loud('round trips in ms')}\n${matrixText(pairs)}\n${verdictText(pairs)}\n`)
+  if (surprises(pairs).length > 0) throw new LabError('every container pings every other: not as it should be')
+  const address = addressOf(folder, server)
+  const megabits = await step(`iperf3 from ${client} to ${server}, on another host`, () =>
+    throughput(folder, client, { container: server, address }),
   )
-
-const good = (text: string): string => styleText('green', text)
-const bad = (text: string): string => styleText('red', text)
-const loud = (text: string): string => styleText('bold', text)
-
-const cell = (milliseconds: number | undefined, self: boolean): string => {
-  if (self) return '     -'
-  return milliseconds === undefined ? bad('  lost') : good(milliseconds.toFixed(2).padStart(6))
-}
-
-const matrixText = (matrix: Matrix, lab: DemoLab): string => {
-  const names = lab.places.map(({ container }) => container.name)
-  const rows = matrix.map(
-    (row, from) => `${names[from]}  ${row.map((value, to) => cell(value, from === to)).join(' ')}`,
-  )
-  return [`    ${names.map((name) => name.padStart(6)).join(' ')}`, ...rows].join('\n')
-}
-
-const show = (lab: DemoLab, { matrix, megabits, flows, lost, restart }: Findings): void => {
-  const counts = lab.hosts.map((host, index) => `${host.name}: ${flows[index]}`).join(', ')
-  console.log(`\n${loud('round trips in ms')}\n${matrixText(matrix, lab)}\n`)
-  console.log(`${loud('TCP between the hosts')}  ${megabits.toFixed(0)} Mbit/s`)
-  console.log(`${loud('flows')}  ${counts}`)
+  const title = 'kill -9 of the controller under a running ping, and its restart'
+  const { sent, lost, restart } = await step(title, () => crash(folder, client, address))
+  const flows = await step('flows on each host', () => flowCounts(new Client(folder.facts.api ?? '')))
+  console.log(`\n${loud('TCP through the tunnel')}  ${megabits.toFixed(0)} Mbit/s`)
   const losses = lost === 0 ? good('0') : bad(String(lost))
   console.log(
-    `${loud('controller killed and back')}  ${losses} of ${pingCount} pings lost; ready again after ${restart} ms\n`,
+    `${loud('controller killed and back')}  ${losses} of ${sent} pings lost; it answered again after ${restart} ms`,
   )
+  console.log(`${loud('flows')}  ${flows}\n`)
 }
 
-const whatNext = (lab: DemoLab): string => {
-  const [host] = lab.hosts
-  return [
+const whatNext = ({ name, facts: { api } }: LabFolder): string =>
+  [
     loud('to try while it is up, from another terminal'),
-    `  npx heddle get switches --api ${api}`,
-    `  npx heddle get flows --api ${api}`,
-    `  ip netns exec ${host?.namespace} ovs-ofctl -O OpenFlow13 dump-flows unix:${host?.directory}/br0.mgmt`,
-    `  ip netns exec ${lab.places[0]?.container.namespace} ping 10.0.0.6`,
-    `  ip netns exec ${host?.namespace} ovs-ofctl -O OpenFlow13 del-flows unix:${host?.directory}/br0.mgmt   (they come back)`,
+    `  npx heddle get ports --api ${api}           (also hosts, tunnels, networks, ipam, drops, flows)`,
+    `  npx heddle lab exec web1 --name ${name} -- ping 10.0.0.100`,
+    `  npx heddle lab ping --name ${name}`,
+    `  npx heddle lab cut h3 --name ${name}        (and heal)`,
+    `  npx heddle lab capture rack1 --name ${name}`,
     '',
     'Ctrl-C ends it and removes everything.',
   ].join('\n')
-}
 
 /** Resolves when somebody presses Ctrl-C, or ends the process. */
 const interrupted = (): Promise<'interrupted'> =>
@@ -144,18 +118,19 @@ const interrupted = (): Promise<'interrupted'> =>
   })
 
 const demo = async (keep: boolean): Promise<void> => {
-  const lab = await DemoLab.create()
-  const controller = new ControllerProcess({ sockets: lab.sockets, app: 'l2-switch', api, data: `${lab.folder}/data` })
-  const found: Partial<Findings> = {}
+  // The name carries the process id, so that two demos can run side by side.
+  const folder = new LabFolder(`demo${process.pid % 10_000}`)
   const end = interrupted()
+  const work = async (): Promise<void> => {
+    await bringUp(folder, readLab(file), { progress })
+    await show(folder)
+  }
   try {
-    if ((await Promise.race([steps(lab, controller, found).run(), end])) === 'interrupted') return
-    show(lab, found as Findings)
-    console.log(keep ? whatNext(lab) : 'With --keep it stays up, to look around in: npm run demo -- --keep')
+    if ((await Promise.race([work(), end])) === 'interrupted') return
+    console.log(keep ? whatNext(folder) : 'With --keep it stays up, to look around in: npm run demo -- --keep')
     if (keep) await end
   } finally {
-    await controller.stop()
-    await lab.destroy()
+    await takeDown(folder)
   }
 }
 
