@@ -4,24 +4,19 @@ import type { Description, LabContainer } from './description.ts'
 import { LabError } from './errors.ts'
 import type { AssignedCard } from './folder.ts'
 
-/** Bytes that a tunnel adds at most, with headers of IPv4 and of IPv6 outside. */
-const overhead = { 4: 50, 6: 70 } as const
-
-/** What fits through the tunnels, where the controller does not say. */
-const usualMtu = ({ underlay }: Description): number => {
-  const family = underlay.some(({ cidr }) => cidr.includes(':')) ? 6 : 4
-  return Math.min(...underlay.map(({ mtu }) => mtu)) - overhead[family]
-}
-
 interface Known {
   readonly ports: ReadonlyMap<string, PortView>
   readonly networks: ReadonlyMap<string, NetworkView>
   readonly subnets: readonly SubnetView[]
-  /** Bytes, where a network says nothing. */
-  readonly mtu: number
 }
 
-const cardOf = ({ ports, networks, subnets, mtu }: Known, id: string): AssignedCard => {
+const mtuOf = (networks: Known['networks'], id: string): number => {
+  const network = networks.get(id)
+  if (!network) throw new LabError(`the controller has no network ${id}`)
+  return network.mtu
+}
+
+const cardOf = ({ ports, networks, subnets }: Known, id: string): AssignedCard => {
   const port = ports.get(id)
   if (!port) throw new LabError(`the controller has no port ${id}`)
   const { network, mac, addresses } = port
@@ -36,7 +31,7 @@ const cardOf = ({ ports, networks, subnets, mtu }: Known, id: string): AssignedC
     mac,
     addresses: addresses.map((address) => `${address}/${parseCidr(subnetFor(address).cidr).length}`),
     gateways: addresses.map(subnetFor).flatMap(({ gateway }) => gateway ?? []),
-    mtu: networks.get(network)?.mtu ?? mtu,
+    mtu: mtuOf(networks, network),
   }
 }
 
@@ -53,7 +48,7 @@ export const assignedCards = async (
   description: Description,
 ): Promise<Record<string, AssignedCard[]>> => {
   const [ports, networks, subnets] = await Promise.all([client.ports(), client.networks(), client.subnets()])
-  const known = { ports: byId(ports), networks: byId(networks), subnets, mtu: usualMtu(description) }
+  const known = { ports: byId(ports), networks: byId(networks), subnets }
   const cardsFor = (container: LabContainer): AssignedCard[] => container.ports.map((id) => cardOf(known, id))
   return Object.fromEntries(description.containers.map((container) => [container.name, cardsFor(container)]))
 }

@@ -20,11 +20,16 @@ export interface SubnetView {
   readonly gateway: string | null
 }
 
+/** What the lab reads of a host. */
+export interface HostView {
+  readonly id: string
+}
+
 /** What the lab reads of a network. */
 export interface NetworkView {
   readonly id: string
   /** Bytes of an IP packet. */
-  readonly mtu?: number
+  readonly mtu: number
 }
 
 const deadline = 30_000
@@ -95,6 +100,10 @@ export class Client {
 
   subnets(): Promise<readonly SubnetView[]> {
     return this.get('/v1/subnets')
+  }
+
+  hosts(): Promise<readonly HostView[]> {
+    return this.get('/v1/hosts')
   }
 
   networks(): Promise<readonly NetworkView[]> {

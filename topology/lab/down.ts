@@ -28,8 +28,7 @@ const removeNamespaces = async ({ namespaces }: LabRecord): Promise<void> => {
 }
 
 /** The lab's own controllers that run. */
-export const controllersOf = (folder: LabFolder): Process[] =>
-  allProcesses().filter((one) => isController(folder, one))
+export const controllersOf = (folder: LabFolder): Process[] => allProcesses().filter((one) => isController(folder, one))
 
 /** Removes all of a lab, whatever of it was made. */
 export const takeDown = async (folder: LabFolder): Promise<void> => {

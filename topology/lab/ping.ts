@@ -17,7 +17,7 @@ export interface Pair {
 }
 
 /** Most of them wait for answers. */
-const atOnce = 48
+const atOnce = 96
 
 interface Question {
   readonly from: string

@@ -30,6 +30,8 @@ export interface UpOptions {
 
 /** More at once would wait for the same processors. */
 const hostsAtOnce = 4
+/** Milliseconds for all hosts to be known to the controller. */
+const connectDeadline = 20_000
 
 /** @throws LabError where a namespace of the lab is there already, which then is not the lab's */
 const checkNamespaces = (namespaces: readonly string[]): void => {
@@ -38,6 +40,24 @@ const checkNamespaces = (namespaces: readonly string[]): void => {
   throw new LabError(
     `there is a network namespace ${taken} that this lab did not make: choose another --name, or ip netns delete ${taken}`,
   )
+}
+
+/**
+ * Waits until the controller knows the hosts: the MTU of networks goes by what these say.
+ *
+ * @throws LabError naming those that it does not know in time
+ */
+const waitKnown = async (client: Client, names: readonly string[]): Promise<void> => {
+  const end = Date.now() + connectDeadline
+  for (;;) {
+    const known = new Set((await client.hosts()).map(({ id }) => id))
+    const missing = names.filter((name) => !known.has(name))
+    if (missing.length === 0) return
+    if (Date.now() > end) {
+      throw new LabError(`the controller does not know ${missing.join(', ')} after ${connectDeadline} ms`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
 
 /** The parts of a lab that come up, each as one step. */
@@ -92,6 +112,15 @@ class Builder {
     return controller
   }
 
+  async connectHosts(controller: GivenController): Promise<void> {
+    const { hosts } = this.record.description
+    await this.step('the hosts connect: ovs-vsctl set-manager', async () => {
+      await inParallel(hosts, hostsAtOnce, ({ name }) => manageHost(this.folder, name, controller))
+      const names = hosts.map(({ name }) => name)
+      await waitKnown(new Client(controller.api), names)
+    })
+  }
+
   async plugContainers({ api }: GivenController): Promise<void> {
     const { folder, record } = this
     const { containers } = record.description
@@ -113,9 +142,7 @@ const build = async (builder: Builder, folder: LabFolder, lab: ReadLab, options:
   if (failed?.status === 'rejected') throw failed.reason
   const [controller] = outcomes
   if (controller.status !== 'fulfilled') return
-  await builder.step('the hosts connect: ovs-vsctl set-manager', () =>
-    inParallel(lab.description.hosts, hostsAtOnce, ({ name }) => manageHost(folder, name, controller.value)),
-  )
+  await builder.connectHosts(controller.value)
   await builder.plugContainers(controller.value)
   folder.learn({ built: true })
 }

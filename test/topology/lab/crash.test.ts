@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import t from 'tap'
 import { takeDown } from '../../../topology/lab/down.ts'
@@ -70,4 +71,23 @@ t.test("a namespace of the same name that is not the lab's is left alone", async
   })
   t.ok(existsSync(`/run/netns/${namespace}`))
   t.notOk(existsSync(folder.path))
+})
+
+t.test('a link with delay delays each way; where the kernel cannot do that, it is refused by name', async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const slow = small.replace('h1: {', 'h1: { delay: 20ms,')
+  const { folder, lab, mock } = labOf(t, describe(labsOf(t), 'slow', slow), `labs${process.pid}`)
+  const up = bringUp(folder, lab, { controller: await mock.start() })
+  const trial = ['--net', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms']
+  if (spawnSync('unshare', trial).status === 0) {
+    await up
+    const pairs = await pingAll(folder.name, folder.facts.cards ?? {})
+    t.ok(
+      pairs.every(({ ms }) => ms !== null && ms >= 40),
+      'there and back',
+    )
+  } else {
+    await t.rejects(up, { message: /hosts\/h1: delay cannot be had, for this kernel has no netem/ })
+    t.same(leftOf(folder), [])
+  }
 })

@@ -71,12 +71,13 @@ export class MockController {
       return void send(200, { revision: 1 })
     }
     if (request.url === '/v1/ports') this.work ??= this.install().catch(() => undefined)
-    send(
-      200,
-      { '/v1/ports': this.ports, '/v1/subnets': this.subnets, '/v1/networks': this.list('Network') }[
-        request.url ?? ''
-      ] ?? {},
-    )
+    const rows: Readonly<Record<string, unknown>> = {
+      '/v1/hosts': this.description.hosts.map(({ name }) => ({ id: name })),
+      '/v1/networks': this.list('Network').map((network) => ({ ...network, mtu: 1450 })),
+      '/v1/subnets': this.subnets,
+      '/v1/ports': this.ports,
+    }
+    send(200, rows[request.url ?? ''] ?? {})
   }
 
   private list(kind: Resource['kind']): { id: string; [name: string]: unknown }[] {
