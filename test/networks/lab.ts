@@ -12,7 +12,7 @@ import { allProcesses, type Process } from '../../topology/lab/processes.ts'
 import { readLab } from '../../topology/lab/read.ts'
 import { bringUp } from '../../topology/lab/up.ts'
 import { endProcess } from '../../topology/ovs/process.ts'
-import { until } from '../engine/lab.ts'
+import { sleep, until } from '../engine/lab.ts'
 import { labsOf } from '../topology/lab/labs.ts'
 import { Station } from './station.ts'
 
@@ -133,10 +133,33 @@ export class NetworksLab {
     if (status !== 200) throw new Error(text)
   }
 
-  /** Packets dropped so far for a reason, on one host. */
-  async dropped(host: string, reason: string): Promise<number> {
+  /** Packets dropped so far on one host, by reason. */
+  async drops(host: string): Promise<ReadonlyMap<string, number>> {
     const drops = await this.client.get<readonly DropView[]>('/v1/drops')
-    return drops.find((one) => one.host === host && one.drop === reason)?.packets ?? 0
+    return new Map(drops.filter((one) => one.host === host).map(({ drop, packets }) => [drop, packets]))
+  }
+
+  /**
+   * Waits until a host has counted so many more drops for each reason as are expected, or more of one.
+   *
+   * @returns how many more there are for each of these reasons
+   */
+  async dropsSince(
+    host: string,
+    before: ReadonlyMap<string, number>,
+    expected: ReadonlyMap<string, number>,
+  ): Promise<ReadonlyMap<string, number>> {
+    const deadline = Date.now() + patience
+    for (;;) {
+      const now = await this.drops(host)
+      const more = [...expected.keys()].map(
+        (reason) => [reason, (now.get(reason) ?? 0) - (before.get(reason) ?? 0)] as const,
+      )
+      const isThere = more.every(([reason, count]) => count >= (expected.get(reason) ?? 0))
+      if (isThere || Date.now() > deadline) return new Map(more)
+      // Open vSwitch takes up to half a second to count.
+      await sleep(100)
+    }
   }
 
   private get controllers(): Process[] {

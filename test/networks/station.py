@@ -3,6 +3,10 @@
 import select
 import socket
 import sys
+import time
+
+# Seconds. Without it the switch's own buffers would overflow, and frames be lost for no reason of ours.
+pause = 0.002
 
 card = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 card.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
@@ -25,4 +29,5 @@ while True:
             times, frame = line.split()
             for _ in range(int(times)):
                 card.send(bytes.fromhex(frame.decode()))
+                time.sleep(pause)
         print('sent', flush=True)

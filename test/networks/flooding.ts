@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Test } from 'tap'
+import { arpRequestFrame, broadcast, encodeEthernet, neighborFrame, udpFrame } from '../../controller/packet/index.ts'
+import { run } from '../../topology/ovs/shell.ts'
+import { until } from '../engine/lab.ts'
+import { type NetworksLab, patience } from './lab.ts'
+import type { Station } from './station.ts'
+
+/** What passed the underlay, as tshark reads it. */
+class Capture {
+  private readonly child: ChildProcess
+  private readonly file: string
+
+  private constructor(child: ChildProcess, file: string) {
+    this.child = child
+    this.file = file
+  }
+
+  static async start(lab: NetworksLab): Promise<Capture> {
+    const file = lab.folder.part('underlay.pcap')
+    // Promiscuous, a bridge shows all that it forwards.
+    const words = [lab.namespace('underlay'), 'tshark', '-i', 'rack1', '-q', '-F', 'pcap', '-B', '32', '-w', file]
+    const child = spawn('ip', ['netns', 'exec', ...words], { stdio: ['ignore', 'ignore', 'pipe'] })
+    let text = ''
+    for await (const part of child.stderr) {
+      text += part
+      if (text.includes('Capturing on')) break
+    }
+    return new Capture(child, file)
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.child, 'exit')
+    this.child.kill('SIGINT')
+    await ended
+  }
+
+  /** How many packets a filter of tshark shows. */
+  async count(filter: string): Promise<number> {
+    const printed = await run('tshark', ['-r', this.file, '-Y', filter, '-T', 'fields', '-e', 'frame.number'])
+    return printed.split('\n').length - 1
+  }
+}
+
+/** Of each kind. */
+const many = 200
+const nobody = { mac: '02:00:00:00:ff:ff', ip: '10.0.0.200', ip6: 'fd00:10::200' } as const
+const all = { mac: broadcast, ip: '255.255.255.255' } as const
+const localType = 0x88b5
+
+const bytes = (text: string): Uint8Array => Buffer.from(text.padEnd(50))
+
+/** To all of the network of a container: of IPv4, and of a type that nobody knows. */
+const broadcasts = (lab: NetworksLab, from: string): Uint8Array[] => {
+  const { mac } = lab.card(from)
+  const udp = { src: 5000, dst: 5000, payload: bytes(`broadcast of ${from}`) }
+  return [
+    udpFrame({ src: mac, dst: all.mac }, { src: lab.address(from), dst: all.ip }, udp),
+    encodeEthernet({ src: mac, dst: all.mac, etherType: localType, payload: bytes(`frame to all of ${from}`) }),
+  ]
+}
+
+const unknownUnicast = (lab: NetworksLab, from: string): Uint8Array =>
+  udpFrame(
+    { src: lab.card(from).mac, dst: nobody.mac },
+    { src: lab.address(from), dst: nobody.ip },
+    { src: 5000, dst: 5000, payload: bytes(`unicast of ${from}`) },
+  )
+
+/** Who has an address, asked by ARP or neighbour discovery. */
+const question = (lab: NetworksLab, from: string, target: string): Uint8Array => {
+  const { mac } = lab.card(from)
+  if (!target.includes(':')) return arpRequestFrame({ mac, ip: lab.address(from) }, target)
+  const group = { mac: '33:33:ff:00:00:01', ip: 'ff02::1:ff00:1' }
+  const network = { src: lab.address(from, 6), dst: group.ip }
+  return neighborFrame({ src: mac, dst: group.mac }, network, { icmpType: 135, target, sll: mac })
+}
+
+const heardBy = (stations: ReadonlyMap<string, Station>, marker: string): Record<string, number> => {
+  const counts = [...stations].map(([name, station]) => [name, station.heardWith(marker).length] as const)
+  return Object.fromEntries(counts.filter(([, count]) => count > 0))
+}
+
+const answersTo = ({ heard }: Station): number =>
+  heard.filter(({ packet: { arp, neighbor } }) => arp?.op === 2 || neighbor?.icmpType === 136).length
+
+const expectedDrops = new Map([
+  ['ARP request for an unknown address', 2 * many],
+  ['neighbour solicitation for an unknown address', 2 * many],
+  ['unknown destination', many],
+])
+
+const judgeUnderlay = async (t: Test, lab: NetworksLab, capture: Capture): Promise<void> => {
+  const { mac } = lab.card('blue1')
+  const inTunnel = '(vxlan || gre || geneve)'
+  t.equal(await capture.count(`arp && ${inTunnel}`), 0, 'no ARP of containers')
+  t.equal(await capture.count('arp && !(arp.src.proto_ipv4 == 172.30.0.0/24)'), 0, 'nor outside of tunnels')
+  t.equal(await capture.count(`icmpv6.type == 135 && eth.src == ${mac} && ${inTunnel}`), 0, 'no neighbour discovery')
+  t.equal(await capture.count(`eth.dst == ${nobody.mac}`), 0, 'no unknown unicast')
+  for (const kind of ['broadcast of', 'frame to all of']) {
+    const copies = (from: string, host: number) =>
+      capture.count(`frame contains "${kind} ${from}" && ${inTunnel} && ip.dst == 172.30.0.1${host}`)
+    t.same([await copies('blue1', 2), await copies('blue1', 3)], [many, many], `${kind} blue: once to each host`)
+    t.same([await copies('green1', 2), await copies('green1', 3)], [many, 0], `${kind} green: to one host`)
+  }
+}
+
+/** What containers send to all, or to nobody, goes as far as their network and no further. */
+export const flooding = async (t: Test, lab: NetworksLab): Promise<void> => {
+  const stations = await lab.allStations()
+  const blue1 = await lab.station('blue1')
+  const green1 = await lab.station('green1')
+  const before = await lab.drops('h1')
+  const capture = await Capture.start(lab)
+  const targets = [lab.address('blue2'), lab.address('blue2', 6), nobody.ip, nobody.ip6]
+  for (const target of targets) await blue1.send([question(lab, 'blue1', target)], many * 2)
+  await blue1.send(broadcasts(lab, 'blue1'), many)
+  await green1.send(broadcasts(lab, 'green1'), many)
+  await blue1.send([unknownUnicast(lab, 'blue1')], many)
+
+  const others = { blue2: many, blue3: many, blue4: many }
+  const last = () =>
+    Object.keys(heardBy(stations, 'frame to all of blue1')).length === 3 && answersTo(blue1) >= 4 * many
+  await until('the last broadcast has come', last, patience)
+  const dropped = await lab.dropsSince('h1', before, expectedDrops)
+  await capture.stop()
+
+  await t.test('a broadcast reaches exactly the containers of its network, once', (t) => {
+    for (const kind of ['broadcast of', 'frame to all of']) {
+      t.same(heardBy(stations, `${kind} blue1`), others)
+      t.same(heardBy(stations, `${kind} green1`), { green2: many })
+    }
+    t.end()
+  })
+  await t.test('questions are answered on the own host; what nobody can answer is counted', (t) => {
+    t.equal(answersTo(blue1), 4 * many)
+    t.same([...dropped], [...expectedDrops])
+    t.same(heardBy(stations, 'unicast of blue1'), {}, 'unicast to an unknown address')
+    t.end()
+  })
+  await t.test('of all this, the underlay carries the broadcasts alone', (t) => judgeUnderlay(t, lab, capture))
+}
