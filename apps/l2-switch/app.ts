@@ -19,6 +19,18 @@ interface Station {
 
 /** Seconds after which a station that sends nothing is forgotten, as in IEEE 802.1D. */
 const ageing = 300
+/**
+ * What a switch makes of a station's frame by itself, until the controller has answered: so quickly that even the
+ * first reply takes it. It must not outlive what the controller knows for long.
+ */
+const hint = {
+  specs: 'NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],output:NXM_OF_IN_PORT[]',
+  priority: 1,
+  hard: 5, // seconds
+  limit: 10_000,
+}
+/** The bit that marks addresses of groups. */
+const groupBit = 0x0100_0000_0000
 const ethernetHeader = 14
 /** OFPRR_IDLE_TIMEOUT */
 const idleTimeout = 0
@@ -37,6 +49,10 @@ const stationOf = (match: openflow.Match): { mac: number; port: number } | undef
   const port = matchField(match, 'inPort')?.value
   return typeof mac === 'number' && typeof port === 'number' ? { mac, port } : undefined
 }
+
+/** Whether a port is there and its link is up. */
+const isUp = (port: { readonly state: number } | undefined): boolean =>
+  port !== undefined && (port.state & PortState.LINK_DOWN) === 0
 
 const newTable = (tables: { set(key: string, value: MacTable): void }, name: string): MacTable => {
   const table = new MacTable()
@@ -61,7 +77,11 @@ export default defineApp({
   punts: { packetsPerSecond: 1000 },
   rules: {
     flood: {
-      flows: ({ stages: { learn, forward } }) => [learn.otherwise.punt().goto(forward), forward.otherwise.flood()],
+      flows: ({ stages: { learn, forward } }) => [
+        learn.otherwise.learn(forward, hint).punt().goto(forward),
+        learn.when({ ethSrc: { value: groupBit, mask: groupBit } }).goto(forward),
+        forward.otherwise.flood(),
+      ],
     },
     station: {
       each: 'stations',
@@ -83,9 +103,9 @@ export default defineApp({
     if (isGroup(mac) || stations.get(keyOf(dpid, mac))?.port === packet.inPort) return
     stations.set(keyOf(dpid, mac), { dpid, mac, port: packet.inPort })
   },
-  recover({ match }, { dpid }, { collections: { stations } }) {
+  recover({ match }, { dpid, ports }, { collections: { stations } }) {
     const station = stationOf(match)
-    if (station) stations.set(keyOf(dpid, station.mac), { dpid, ...station })
+    if (station && isUp(ports.get(station.port))) stations.set(keyOf(dpid, station.mac), { dpid, ...station })
   },
   message(message, { dpid }, { collections: { stations } }) {
     const station =
@@ -93,11 +113,16 @@ export default defineApp({
     if (!station || stations.get(keyOf(dpid, station.mac))?.port !== station.port) return
     stations.delete(keyOf(dpid, station.mac))
   },
+  switchUp({ dpid, ports }, { collections: { stations } }) {
+    for (const [key, station] of stations.entries()) {
+      if (station.dpid === dpid && !isUp(ports.get(station.port))) stations.delete(key)
+    }
+  },
   switchDown({ name }, { collections: { tables } }) {
     tables.delete(name)
   },
   portStatus({ portNo, state }, { dpid, name, ports }, { collections: { stations, tables } }) {
-    if (ports.has(portNo) && (state & PortState.LINK_DOWN) === 0) return
+    if (ports.has(portNo) && isUp({ state })) return
     tables.get(name)?.forget(portNo & 0xffff)
     for (const [key, station] of stations.entries()) {
       if (station.dpid === dpid && station.port === portNo) stations.delete(key)

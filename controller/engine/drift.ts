@@ -1,4 +1,4 @@
-import { decodeCookie, Flow } from '../flow/index.ts'
+import { decodeCookie, Flow, isLearned } from '../flow/index.ts'
 import type { MessageNamed } from '../switch/index.ts'
 import type { InstalledFlow } from './app.ts'
 import { type DesiredTable, ownerName } from './desired.ts'
@@ -57,7 +57,9 @@ export const readDrift = (
     if (!isChange(update)) continue
     const { key } = Flow.reported(update)
     const claim = desired.flows.get(key)
-    const ours = claim !== undefined || decodeCookie(update.cookie).epoch === epoch
+    const isOwn = decodeCookie(update.cookie).epoch === epoch
+    if (isOwn && isLearned(update.cookie)) continue
+    const ours = claim !== undefined || isOwn
     changed.push(key)
     if (update.type === 'deleted') gone.push(key)
     else if (!ours) foreign.set(key, { ...noCounters, flags: 0, ...update })

@@ -52,6 +52,7 @@ export interface LiveSwitch {
   readonly desired: DesiredTable
   readonly keeper: Keeper
   readonly metersPunts: boolean
+  readonly learns: boolean
 }
 
 const pollEvery = 5_000
@@ -365,7 +366,7 @@ export class Engine {
     const { nicira, meters } = session.info.capabilities
     const reply = new Reply13(session.connection.channel)
     const view = { dpid: session.info.dpid, name, openflow: '1.3', ports: session.ports, reply } as const
-    return { view, session, desired, keeper, metersPunts: nicira && meters > 0 }
+    return { view, session, desired, keeper, metersPunts: nicira && meters > 0, learns: nicira }
   }
 
   /** Shows apps the flows that they had in a switch before. */

@@ -1,4 +1,4 @@
-import { decodeCookie, Flow, GroupEntry, MeterEntry, ownGroups, ownMeters } from '../flow/index.ts'
+import { decodeCookie, Flow, GroupEntry, isLearned, MeterEntry, ownGroups, ownMeters } from '../flow/index.ts'
 import type { Session } from '../switch/index.ts'
 import type { InstalledFlow } from './app.ts'
 import type { Held } from './transaction.ts'
@@ -54,8 +54,11 @@ export const readAll = async (session: Session, epoch: number): Promise<Installe
   const foreign = new Map<string, InstalledFlow>()
   const own: InstalledFlow[] = []
   for (const entry of entries) {
+    const isOwn = decodeCookie(entry.cookie).epoch === epoch
+    // The switch made it, and it goes by itself.
+    if (isOwn && isLearned(entry.cookie)) continue
     const flow = Flow.reported(entry)
-    if (decodeCookie(entry.cookie).epoch === epoch) {
+    if (isOwn) {
       const cookieHigh = Number(entry.cookie >> 32n)
       const cookieLow = Number(entry.cookie & 0xffff_ffffn)
       own.push(entry)

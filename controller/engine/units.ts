@@ -1,4 +1,4 @@
-import { type MeterEntry, pipeline } from '../flow/index.ts'
+import { appNumber, encodeCookie, learnedUnit, type MeterEntry, pipeline, type StageOptions } from '../flow/index.ts'
 import type { App, Collections, Rule, RuleContext, SwitchView } from './app.ts'
 import type { DesiredTable, Owner } from './desired.ts'
 import { Collection, recordingView } from './facts.ts'
@@ -18,6 +18,8 @@ export interface Target {
   readonly desired: DesiredTable
   /** Whether the switch has meters that packet-ins can pass through. */
   readonly metersPunts: boolean
+  /** Whether it can make flows by itself, with Open vSwitch's extensions. */
+  readonly learns?: boolean
 }
 
 type Context = RuleContext<readonly string[], Collections>
@@ -51,6 +53,14 @@ export interface UnitsOptions {
   readonly sites?: Collection<SiteFact>
 }
 
+/** A switch that meters punts can make flows by itself, too. */
+type Ability = 'metered' | 'learning' | 'plain'
+
+const abilityOf = ({ metersPunts, learns = false }: Target): Ability => {
+  if (metersPunts) return 'metered'
+  return learns ? 'learning' : 'plain'
+}
+
 /** The object of rules that are about a switch itself. */
 const switchObject = ''
 
@@ -61,9 +71,8 @@ const switchObject = ''
 export class Units {
   private readonly app: App
   private readonly facts: Facts
-  /** The context of rules, but for the switch; with the app's punts metered and not. */
-  private readonly metered: Omit<Context, 'switch'>
-  private readonly plain: Omit<Context, 'switch'>
+  /** The context of rules, but for the switch, by what the switch can do. */
+  private readonly contexts: Readonly<Record<Ability, Omit<Context, 'switch'>>>
   private readonly punts: MeterEntry | undefined
   private readonly puntOwner: Owner
   private readonly places = new Map<bigint, Place>()
@@ -90,8 +99,13 @@ export class Units {
     this.facts = facts
     this.punts = app.punts && puntMeter(app.name, app.punts.packetsPerSecond)
     const view = this.recordingViews()
-    this.metered = { config, view, stages: pipeline(app.pipeline, firstTable, this.punts?.id) }
-    this.plain = { config, view, stages: pipeline(app.pipeline, firstTable) }
+    const learnCookie = encodeCookie({ epoch, app: appNumber(app.name), unit: learnedUnit })
+    const on = (options: StageOptions) => ({ config, view, stages: pipeline(app.pipeline, firstTable, options) })
+    this.contexts = {
+      metered: on({ puntMeter: this.punts?.id, learnCookie }),
+      learning: on({ learnCookie }),
+      plain: on({}),
+    }
     this.owners = new Owners(app.name, epoch)
     this.puntOwner = this.owners.take('punts', switchObject)
     this.sites = new KnownSites(sites)
@@ -155,7 +169,7 @@ export class Units {
     const { view, desired, metersPunts } = target
     const place = {
       target,
-      context: { ...(metersPunts ? this.metered : this.plain), switch: view },
+      context: { ...this.contexts[abilityOf(target)], switch: view },
       units: new Map<Owner, Unit>(),
     }
     this.places.set(view.dpid, place)

@@ -37,4 +37,11 @@ export const appNumber = (name: string): number => (hash(name) % bits16) + 1
  * The number of a unit (one rule for one object) in its app's cookies. Among a million units some
  * two may share a number: a cookie then leads to both.
  */
-export const unitNumber = (rule: string, object: string): number => hash(`${rule}\n${object}`)
+export const unitNumber = (rule: string, object: string): number =>
+  Math.min(hash(`${rule}\n${object}`), learnedUnit - 1)
+
+/** The number of flows that a switch makes by itself, as a flow of the app has told it to: no unit has it. */
+export const learnedUnit = 0xffff_ffff
+
+/** Whether a switch made a flow by itself. */
+export const isLearned = (cookie: bigint): boolean => Number(cookie & 0xffff_ffffn) === learnedUnit

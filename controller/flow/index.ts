@@ -1,5 +1,14 @@
 export { MeterFlags, type Slab, TextSyntaxError } from '../openflow/index.ts'
-export { appNumber, type Cookie, cookieHigh, decodeCookie, encodeCookie, unitNumber } from './cookie.ts'
+export {
+  appNumber,
+  type Cookie,
+  cookieHigh,
+  decodeCookie,
+  encodeCookie,
+  isLearned,
+  learnedUnit,
+  unitNumber,
+} from './cookie.ts'
 export { describeEntry, describeFlow, describeParts, type FlowText, usesNormal } from './describe.ts'
 export { Flow, type FlowSpec } from './flow.ts'
 export { type Bundle, writeBundleHeader, writeFlowMod } from './flow-mod.ts'
@@ -15,4 +24,4 @@ export {
 } from './integration.ts'
 export { type FlowQuery, meant, parseFlowQuery } from './query.ts'
 export { allotRegisters, type BitRange, RegisterError } from './registers.ts'
-export { FlowBuilder, pipeline, type Stage, type Stages } from './stage.ts'
+export { FlowBuilder, type Learned, pipeline, type Stage, type StageOptions, type Stages } from './stage.ts'

@@ -7,6 +7,7 @@ import {
   type MatchInput,
   match,
   Port,
+  parseActions,
 } from '../openflow/index.ts'
 import { Flow } from './flow.ts'
 
@@ -42,6 +43,17 @@ type Behind<T extends readonly string[], Name extends string> = T extends readon
 /** The stages of a pipeline by name. */
 export type Stages<T extends readonly string[]> = {
   readonly [Name in T[number]]: Stage<Name, Behind<T, Name>>
+}
+
+/** A flow that a switch makes by itself from each packet. */
+export interface Learned {
+  /** What it matches and does, as in ovs-ofctl's `learn(…)`: `NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],output:NXM_OF_IN_PORT[]`. */
+  readonly specs: string
+  readonly priority: number
+  /** Seconds until it goes: it is nobody's to remove. */
+  readonly hard: number
+  /** Most of the app's in that table; for more packets nothing is learned. */
+  readonly limit: number
 }
 
 /** What a flow does, built step by step; every step gives a new builder, which is itself a flow. */
@@ -87,6 +99,26 @@ export class FlowBuilder<Later extends string = string> {
     if (puntMeter === undefined) return this.apply({ type: 'output', port: Port.CONTROLLER, maxLen })
     const limit = maxLen === wholePacket ? {} : { maxLen }
     return this.apply({ type: 'controller2', ...limit, meterId: puntMeter })
+  }
+
+  /**
+   * Has the switch make a flow in a later stage, before it goes on with the packet: quicker than any
+   * answer of the controller, which takes no notice of it. Does nothing on a switch that cannot.
+   *
+   * @throws TextSyntaxError naming what is wrong with the specs
+   */
+  learn<Name extends Later>(
+    stage: { readonly name: Name; readonly tableId: number },
+    flow: Learned,
+  ): FlowBuilder<Later> {
+    const { learnCookie } = this.steps
+    if (stage.tableId <= this.tableId) throw new RangeError(`${stage.name}: flows are learned in later stages only`)
+    if (flow.hard < 1)
+      throw new RangeError(`hard: ${flow.hard}; a learned flow lasts some seconds, or it would never go`)
+    if (learnCookie === undefined) return this
+    const { specs, priority, hard, limit } = flow
+    const where = `table=${stage.tableId},priority=${priority},cookie=${learnCookie}`
+    return this.apply(...parseActions(`learn(${where},hard_timeout=${hard},limit=${limit},${specs})`))
   }
 
   /** Hands the packet to a group. */
@@ -145,7 +177,12 @@ interface Steps {
   readonly drop: string | undefined
   /** Meter that punts pass through; none on a switch that has no meters. */
   readonly puntMeter: number | undefined
+  /** Cookie of flows that the switch makes by itself; none for a switch that cannot. */
+  readonly learnCookie: bigint | undefined
 }
+
+/** How flows of an app are on a switch. */
+export type StageOptions = Partial<Pick<Steps, 'puntMeter' | 'learnCookie'>>
 
 const noSteps: Steps = {
   actions: [],
@@ -155,6 +192,7 @@ const noSteps: Steps = {
   hard: 0,
   drop: undefined,
   puntMeter: undefined,
+  learnCookie: undefined,
 }
 /** OFPCML_NO_BUFFER */
 const wholePacket = 0xffff
@@ -165,8 +203,8 @@ const instructionsOf = ({ actions, meterId, next }: Steps): Instruction[] => [
   ...(next === undefined ? [] : [{ type: 'gotoTable', tableId: next } as const]),
 ]
 
-const stage = (name: string, tableId: number, puntMeter: number | undefined): Stage => {
-  const steps = { ...noSteps, puntMeter }
+const stage = (name: string, tableId: number, options: StageOptions): Stage => {
+  const steps = { ...noSteps, ...options }
   return {
     name,
     tableId,
@@ -180,16 +218,19 @@ const stage = (name: string, tableId: number, puntMeter: number | undefined): St
 const tables = 255
 
 /**
- * Allots tables to stages in the order of their names, from `first` up. What their flows punt goes
- * through `puntMeter`, where one is given.
+ * Allots tables to stages in the order of their names, from `first` up.
  *
  * @throws RangeError where a name stands twice or the tables do not suffice
  */
-export const pipeline = <const T extends readonly string[]>(names: T, first = 0, puntMeter?: number): Stages<T> => {
+export const pipeline = <const T extends readonly string[]>(
+  names: T,
+  first = 0,
+  options: StageOptions = {},
+): Stages<T> => {
   if (first + names.length > tables) throw new RangeError(`${names.length} stages from table ${first} do not fit`)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new RangeError(`two stages are called ${twice}`)
   return Object.fromEntries(
-    names.map((name, index) => [name, stage(name, first + index, puntMeter)]),
+    names.map((name, index) => [name, stage(name, first + index, options)]),
   ) as unknown as Stages<T>
 }

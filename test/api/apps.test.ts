@@ -121,7 +121,7 @@ t.test('an app that fails to be planned or loaded harms no other', async (t) => 
     body: { error: /it has .*l2-switch/ },
   })
   await lab.inSync(sw)
-  t.match((await lab.get('/v1/switches')).body, [{ flows: 2, inSync: true }])
+  t.match((await lab.get('/v1/switches')).body, [{ flows: 3, inSync: true }])
   t.match((await lab.get('/v1/apps')).body, [{ name: 'l2-switch', status: 'running' }])
 })
 

@@ -56,11 +56,11 @@ t.test('floods the first packet, sends the answer straight back, then asks no mo
     Number(await host.inside(c, 'cat', '/sys/class/net/eth0/statistics/rx_packets'))
   const before = await seen()
   await host.inside(a, 'ping', '-c', '1', '-W', '0.1', '10.0.0.99').catch(() => undefined)
-  await until('a is learned', async () => (await flowsOf(host, 'br0')).length === 4)
+  await until('a is learned', async () => (await flowsOf(host, 'br0')).length === 5)
   t.equal((await seen()) - before, 1, 'a third host sees the first packet')
   t.equal(tap.received.get('packetIn'), 1)
   await host.inside(b, 'ping', '-c', '1', '-W', '0.1', '10.0.0.98').catch(() => undefined)
-  await until('b is learned', async () => (await flowsOf(host, 'br0')).length === 6)
+  await until('b is learned', async () => (await flowsOf(host, 'br0')).length === 7)
   t.equal((await seen()) - before, 1, 'and nothing of the other direction')
   t.equal(tap.received.get('packetIn'), 2, 'one packet-in for each station')
   const more = pingResult(await host.inside(a, 'ping', '-c', '100', '-i', '0.005', '-W', '2', '10.0.0.2'))
@@ -81,14 +81,17 @@ interface Lab {
   readonly b: Container
 }
 
-const twoHosts = async (t: Test, name: string, app = l2Switch): Promise<Lab> => {
+const twoHosts = async (t: Test, name: string, app = l2Switch, quiet = false): Promise<Lab> => {
   const host = await hostFor(t, name)
   await host.addBridge('br0')
+  if (quiet)
+    await host.exec('sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1')
   const running = engineFor(t)
   running.engine.load(app)
   await running.engine.listen({ path: socketOf(host) })
   const a = await host.addContainer('a', { bridge: 'br0', mac: macs[0], address: '10.0.0.1/24' })
   const b = await host.addContainer('b', { bridge: 'br0', mac: macs[1], address: '10.0.0.2/24' })
+  if (quiet) for (const one of [a, b]) await host.inside(one, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1')
   await connectBridge(host, 'br0')
   await until('the bridge is up', () => synced(running) > 0)
   return { host, running, a, b }
@@ -96,6 +99,27 @@ const twoHosts = async (t: Test, name: string, app = l2Switch): Promise<Lab> => 
 
 const learned = async (host: OvsHost, mac: string): Promise<string | undefined> =>
   (await flowsOf(host, 'br0')).find((flow) => flow.includes(`dl_dst=${mac}`))
+
+t.test('even the first reply, which comes at once, is sent straight back', { buffered: true }, async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const { host, a, b } = await twoHosts(t, 'el7', l2Switch, true)
+  const c = await host.addContainer('c', { bridge: 'br0', mac: macs[2], address: '10.0.0.3/24' })
+  await host.inside(c, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1')
+  await sleep(300)
+  const seen = async (): Promise<number> =>
+    Number(await host.inside(c, 'cat', '/sys/class/net/eth0/statistics/rx_packets'))
+  for (let round = 1; round <= 5; round++) {
+    // New stations each time, which ask for each other's addresses first.
+    for (const [at, one] of [a, b].entries()) {
+      await host.inside(one, 'ip', 'link', 'set', 'eth0', 'address', `02:00:00:00:0${round}:0${at}`)
+      await host.inside(one, 'ip', 'neigh', 'flush', 'all')
+    }
+    const before = await seen()
+    const { lost } = pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.05', '-W', '2', '10.0.0.2'))
+    t.equal(lost, 0)
+    t.equal((await seen()) - before, 1, 'a third host sees one broadcast, and nothing of what follows')
+  }
+})
 
 t.test('follows a station that moves to another port', { buffered: true }, async (t) => {
   if (!ovs(t) || !namespaces(t)) return
@@ -143,7 +167,7 @@ t.test('forgets a station that sends nothing', { buffered: true }, async (t) => 
   t.comment(`forgotten after ${(took / 1000).toFixed(1)} s`)
   // The other station may have been heard last: it is forgotten when its own time is over.
   await until('b is forgotten', async () => (await learned(host, macs[1])) === undefined, 15_000)
-  await until('the flows of every switch are all that is left', async () => (await flowsOf(host, 'br0')).length === 2)
+  await until('the flows of every switch are all that is left', async () => (await flowsOf(host, 'br0')).length === 3)
   t.equal((await flowsOf(host, 'br0')).filter((flow) => flow.includes('priority=0')).length, 2, 'they stay')
 })
 

@@ -80,10 +80,16 @@ export const connectBridge = async (host: OvsHost, bridge: string, socket = sock
 
 const counters = /duration=[^,]*, |n_packets=\d+, |n_bytes=\d+, |idle_age=\d+, |reset_counts /g
 
-/** Flows of a bridge as ovs-ofctl prints them but for the counters, each with the seconds that it has been there. */
+/** The cookie of flows that a switch makes by itself, for some seconds, as a flow of ours tells it to. */
+const learned = /^ *cookie=0x[0-9a-f]+ffffffff,/
+
+/**
+ * Flows of a bridge as ovs-ofctl prints them but for the counters, each with the seconds that it has been there; without
+ * those that the switch has made by itself.
+ */
 export const agesOf = async (host: OvsHost, bridge: string): Promise<Map<string, number>> => {
   const dump = await host.ofctl('dump-flows', bridge)
-  const lines = dump.split('\n').filter((line) => line.includes('cookie='))
+  const lines = dump.split('\n').filter((line) => line.includes('cookie=') && !learned.test(line))
   const ageOf = (line: string): number => Number(/duration=([\d.]+)s/.exec(line)?.[1])
   return new Map(lines.map((line) => [line.replace(counters, '').trim(), ageOf(line)]))
 }
