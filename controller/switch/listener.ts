@@ -37,12 +37,14 @@ export class Listener {
   private readonly acceptor: Acceptor
   private readonly events: ListenerEvents
   private readonly connection: Partial<SessionOptions>
+  private readonly turns: Turns
 
   /** @throws SwitchError for a plain-text port open to the network without `insecure: true` */
   constructor(endpoint: Endpoint, events: ListenerEvents, options: ListenerOptions = {}) {
     checkExposure(endpoint)
     this.events = events
-    this.connection = { turns: new Turns(), buffers: new Buffers(), ...options.connection }
+    this.turns = options.connection?.turns ?? new Turns()
+    this.connection = { turns: this.turns, buffers: new Buffers(), ...options.connection }
     const accepted = (socket: Socket, origin: string, admitted: Admitted) => this.shakeHands(socket, origin, admitted)
     this.acceptor = new Acceptor(endpoint, { accepted, refused: events.refused }, options.admission)
   }
@@ -63,6 +65,7 @@ export class Listener {
   }
 
   private shakeHands(socket: Socket, origin: string, admitted: Admitted): void {
+    this.turns.connected()
     const { events } = this
     const settled =
       <T>(then: (outcome: T) => void) =>

@@ -24,9 +24,10 @@ export interface FlowTemplate10 {
 
 /** Offsets in a flow-mod (OpenFlow 1.0 §5.2.3, §5.3.3). */
 const matchAt = 8
-const inPortAt = 12
-const ethSrcAt = 14
-const ethDstAt = 20
+/** Of the fields up to dl_vlan, and behind them. */
+const fieldsAt = 12
+const vlanAt = 26
+const restAt = 28
 const bufferIdAt = 64
 const actionsAt = matchAt + matchLength + 24
 /** Bits of the wildcards. */
@@ -60,9 +61,9 @@ export const flowTemplate10 = (flow: FlowMod): FlowTemplate10 | EncodeError =>
     const place = (bit: number, at: number): number => ((wildcards & bit) === 0 ? at : 0)
     return {
       view,
-      inPortAt: place(wild.inPort, inPortAt),
-      ethDstAt: place(wild.ethDst, ethDstAt),
-      ethSrcAt: place(wild.ethSrc, ethSrcAt),
+      inPortAt: place(wild.inPort, 12),
+      ethDstAt: place(wild.ethDst, 20),
+      ethSrcAt: place(wild.ethSrc, 14),
       outPortAt: outputAt(view),
     }
   })
@@ -74,6 +75,22 @@ export const prepareActions10 = (list: readonly Action[]): Uint8Array | EncodeEr
     actions10.encode(writer, actionsFrom13(list), 'actions')
     return writer.finish()
   })
+
+/** The first fields of a match, each from the packet where it is a place. */
+const writeFields = (view: DataView, at: number, template: FlowTemplate10, packet: PacketInView): void => {
+  const { view: words, inPortAt, ethSrcAt, ethDstAt } = template
+  const { view: from, dataStart } = packet
+  for (let word = fieldsAt; word < restAt; word += 4) view.setUint32(at + word, words.getUint32(word))
+  if (inPortAt > 0) view.setUint16(at + inPortAt, packet.inPort)
+  if (ethSrcAt > 0) {
+    view.setUint16(at + ethSrcAt, from.getUint16(dataStart + 6))
+    view.setUint32(at + ethSrcAt + 2, from.getUint32(dataStart + 8))
+  }
+  if (ethDstAt > 0) {
+    view.setUint32(at + ethDstAt, from.getUint32(dataStart))
+    view.setUint16(at + ethDstAt + 4, from.getUint16(dataStart + 4))
+  }
+}
 
 /** Appends the flow of a template for packets like this one, as `writeFlowFor` does in OpenFlow 1.3. */
 export const writeFlowFor10 = (
@@ -88,17 +105,17 @@ export const writeFlowFor10 = (
   const { view: from, dataStart, bufferId } = packet
   const at = slab.reserve(byteLength)
   const { view } = slab
-  for (let word = 0; word < byteLength; word += 4) view.setUint32(at + word, words.getUint32(word))
+  for (let word = 0; word < fieldsAt; word += 4) view.setUint32(at + word, words.getUint32(word))
+  const { inPortAt, ethSrcAt, ethDstAt } = template
+  // in_port and dl_src, dl_dst and dl_vlan share words: straight-line where all of them are places.
+  if (inPortAt * ethSrcAt * ethDstAt > 0) {
+    view.setUint32(at + fieldsAt, (packet.inPort << 16) | from.getUint16(dataStart + 6))
+    view.setUint32(at + fieldsAt + 4, from.getUint32(dataStart + 8))
+    view.setUint32(at + fieldsAt + 8, from.getUint32(dataStart))
+    view.setUint32(at + fieldsAt + 12, (from.getUint16(dataStart + 4) << 16) | words.getUint16(vlanAt))
+  } else writeFields(view, at, template, packet)
+  for (let word = restAt; word < byteLength; word += 4) view.setUint32(at + word, words.getUint32(word))
   view.setUint32(at + bufferIdAt, bufferId)
-  if (template.inPortAt > 0) view.setUint16(at + inPortAt, packet.inPort)
-  if (template.ethSrcAt > 0) {
-    view.setUint16(at + ethSrcAt, from.getUint16(dataStart + 6))
-    view.setUint32(at + ethSrcAt + 2, from.getUint32(dataStart + 8))
-  }
-  if (template.ethDstAt > 0) {
-    view.setUint32(at + ethDstAt, from.getUint32(dataStart))
-    view.setUint16(at + ethDstAt + 4, from.getUint16(dataStart + 4))
-  }
   if (template.outPortAt > 0) view.setUint16(at + template.outPortAt, outPort)
   return bufferId !== NO_BUFFER
 }
