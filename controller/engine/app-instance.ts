@@ -2,9 +2,9 @@ import { appNumber, cookieHigh } from '../flow/index.ts'
 import type { Admission } from '../state/index.ts'
 import type { Message, PacketInView, Port, Unsent } from '../switch/index.ts'
 import type { App, AppContext, Collections, InstalledFlow, PacketSource, SwitchView } from './app.ts'
-import type { LiveSwitch, Report } from './engine.ts'
 import { Collection } from './facts.ts'
 import { Intake } from './intake.ts'
+import type { LiveSwitch, Report } from './live-switch.ts'
 import type { Model } from './model/model.ts'
 import type { SharedCollectionOf, SharedFacts } from './model/shared.ts'
 import { Units } from './units.ts'
@@ -21,6 +21,8 @@ export interface InstanceOptions {
   readonly report: Report
   /** The instance whose place this one takes: it keeps what that one knows. */
   readonly kept: AppInstance | undefined
+  /** Only works out what it wants, until it takes over. */
+  readonly held?: boolean
 }
 
 type AnyShared = SharedCollectionOf<keyof SharedFacts>
@@ -63,6 +65,9 @@ export class AppInstance {
   private readonly failing = new Map<string, Failure>()
   private readonly facts = new Map<string, Collection<unknown>>()
   private readonly seen = new Map<bigint, SwitchView>()
+  private held: boolean
+  /** Ends the following of what the version before learns meanwhile. */
+  private readonly unmirror: (() => void)[] = []
   /** Ends the following of what the controller keeps for all apps. */
   private readonly unfollow: (() => void)[] = []
   /** Shared facts that changed, of which the app is to be told. */
@@ -86,7 +91,12 @@ export class AppInstance {
     })
     for (const name of Object.keys(app.collections)) this.facts.set(name, this.collection(name))
     const { firstTable, epoch, config, model } = options
-    this.units = new Units(app, this.facts, { firstTable, epoch, config, sites: model.sites })
+    const { held = false, kept } = options
+    this.units = new Units(app, this.facts, {
+      ...{ firstTable, epoch, config, held, sites: model.sites },
+      owners: kept?.units.owners,
+    })
+    this.held = held
     this.unfollow.push(model.sites.follow((_, key) => this.units.changeSite(key)))
     this.context = {
       config: options.config,
@@ -133,7 +143,12 @@ export class AppInstance {
       this.options.changed()
     })
     const before = this.options.kept?.facts.get(name)
-    if (before) made.adopt(before)
+    if (before) {
+      made.adopt(before)
+      const mirror = (_: string, key: string) =>
+        before.has(key) ? made.set(key, before.get(key)) : void made.delete(key)
+      if (this.options.held) this.unmirror.push(before.follow(mirror))
+    }
     return made
   }
 
@@ -176,8 +191,7 @@ export class AppInstance {
 
   /** Withdraws all its flows, for good. */
   clear(): void {
-    for (const end of this.unfollow.splice(0)) end()
-    this.intake.close()
+    this.retire()
     this.units.clear()
   }
 
@@ -192,13 +206,37 @@ export class AppInstance {
    * @param until when to stop, by `performance.now()`; all of it unless given
    */
   evaluate(until?: number): void {
-    for (const { collection, key, before } of this.sharedChanges.splice(0)) {
-      this.guard('changed', () => this.app.changed?.(collection as never, key, before, this.context))
-    }
+    if (!this.held) this.tellChanges()
     try {
       this.units.evaluate(until)
     } catch (error) {
       this.tell('a rule', error as Error, '')
+    }
+  }
+
+  /**
+   * Comes into force, in the place of another version: handlers are called from now on, and what it
+   * wants is claimed at the next calls of `evaluate`.
+   */
+  takeOver(old: AppInstance | undefined): void {
+    old?.tellChanges()
+    for (const end of this.unmirror.splice(0)) end()
+    // The version before was told, and this one knows what came of it.
+    if (old) this.sharedChanges = []
+    this.held = false
+    this.units.takeOver(old?.units)
+    old?.retire()
+  }
+
+  /** Ends; what it has claimed is another's to take over. */
+  private retire(): void {
+    for (const end of [...this.unfollow.splice(0), ...this.unmirror.splice(0)]) end()
+    this.intake.close()
+  }
+
+  private tellChanges(): void {
+    for (const { collection, key, before } of this.sharedChanges.splice(0)) {
+      this.guard('changed', () => this.app.changed?.(collection as never, key, before, this.context))
     }
   }
 

@@ -1,4 +1,4 @@
-import { appNumber, Flow } from '../flow/index.ts'
+import { appNumber } from '../flow/index.ts'
 import type { NamedAdmission } from '../state/index.ts'
 import type { Endpoint, ListenerOptions } from '../switch/index.ts'
 import {
@@ -10,27 +10,21 @@ import {
   Reply13,
   type Session,
   type Session10,
-  SwitchError,
 } from '../switch/index.ts'
-import type { App, InstalledFlow, PacketSource } from './app.ts'
+import type { App, InstalledFlow } from './app.ts'
 import { AppInstance } from './app-instance.ts'
 import { configOf } from './config.ts'
-import { DesiredTable, ownerName } from './desired.ts'
-import { Evaluation, slice } from './evaluation.ts'
-import { type DriftPolicy, Keeper } from './keeper.ts'
+import { DesiredTable } from './desired.ts'
+import { Evaluation, evaluateGradually, slice } from './evaluation.ts'
+import { type DriftPolicy, Keeper, type KeeperEvents } from './keeper.ts'
+import type { LiveSwitch, Report } from './live-switch.ts'
 import { MissingApps } from './missing.ts'
 import { Model } from './model/model.ts'
 import { planOf, type SwitchPlan } from './plan.ts'
 import { Switches10 } from './switches10.ts'
 import { firstTableFor } from './tables.ts'
+import { countMalformed, reporting, tellContests } from './told.ts'
 import { defaultEpoch } from './units.ts'
-
-/** What happens in an engine, for logs and for people. None of these may throw. */
-export type Report = (
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  about?: Readonly<Record<string, unknown>>,
-) => void
 
 export interface EngineOptions {
   readonly report?: Report
@@ -43,16 +37,6 @@ export interface EngineOptions {
   readonly model?: Model
   /** Milliseconds for a switch to answer for a change, after which it is read again: 30,000 unless given. */
   readonly commitDeadline?: number
-}
-
-/** A connected switch. */
-export interface LiveSwitch {
-  readonly view: PacketSource
-  readonly session: Session
-  readonly desired: DesiredTable
-  readonly keeper: Keeper
-  readonly metersPunts: boolean
-  readonly learns: boolean
 }
 
 const pollEvery = 5_000
@@ -68,6 +52,8 @@ export class Engine {
   readonly switches = new Map<bigint, LiveSwitch>()
   /** Loaded apps by name. */
   readonly apps = new Map<string, AppInstance>()
+  /** New versions of apps, or new apps, whose rules are being evaluated, by name. */
+  private readonly loading = new Map<string, AppInstance>()
   /** Connected switches that speak OpenFlow 1.0: they have no desired tables. */
   readonly switches10: Switches10
   /** Apps that should run and could not be loaded: what switches hold of theirs stays. */
@@ -131,15 +117,51 @@ export class Engine {
 
   /**
    * Loads an app, or puts a new version in the place of the one of that name: only the difference
-   * is sent to the switches. A version whose rules fail is not loaded, and the old one stays.
+   * is sent to the switches. A version whose rules fail is not loaded, and the old one stays. All of
+   * it is done at once, and switches wait meanwhile: `loadGradually` is for apps of many flows.
    *
    * @param config what the user configured, for the app's schema to judge
    * @throws ConfigError naming what is wrong with the configuration
    * @throws Error what the rules of the app threw
    */
   load(app: App, config?: unknown): AppInstance {
-    const old = this.apps.get(app.name)
+    const instance = this.prepare(app, config)
+    instance.evaluate()
+    this.putInForce(instance)
+    instance.evaluate()
+    return instance
+  }
+
+  /**
+   * Loads an app as `load` does, a little at a time: switches are answered meanwhile, and the version
+   * before stays in force until all rules of the new one have been evaluated.
+   *
+   * @throws as `load`, and Error where the app is being loaded already, or is loaded or unloaded meanwhile
+   */
+  async loadGradually(app: App, config?: unknown): Promise<AppInstance> {
+    const { name } = app
+    if (this.loading.has(name)) throw new Error(`app ${name} is being loaded already`)
+    const old = this.apps.get(name)
+    const instance = this.prepare(app, config)
+    this.loading.set(name, instance)
+    try {
+      await evaluateGradually(instance)
+      if (this.apps.get(name) !== old) {
+        instance.clear()
+        throw new Error(`app ${name} was loaded or unloaded by somebody else meanwhile`)
+      }
+    } finally {
+      this.loading.delete(name)
+    }
+    this.putInForce(instance)
+    await this.evaluation.settling
+    return instance
+  }
+
+  /** A version of an app that claims nothing yet. */
+  private prepare(app: App, config: unknown): AppInstance {
     const instance = new AppInstance(app, {
+      held: true,
       epoch: this.epoch,
       firstTable: this.firstTableFor(app),
       config: configOf(app, config),
@@ -147,23 +169,27 @@ export class Engine {
       model: this.model,
       changed: () => this.evaluation.schedule(),
       report: this.report,
-      kept: old,
+      kept: this.apps.get(app.name),
     })
     for (const one of this.switches.values()) if (instance.isFor(one.view.dpid)) instance.addSwitch(one)
-    instance.evaluate()
-    const { failure } = instance
+    return instance
+  }
+
+  /** @throws Error what a rule of it threw */
+  private putInForce(instance: AppInstance): void {
+    const { app, failure } = instance
+    const old = this.apps.get(app.name)
     if (failure !== undefined) {
       instance.clear()
       throw new Error(`app ${app.name} was not loaded: ${failure}`)
     }
     this.apps.set(app.name, instance)
-    old?.clear()
+    instance.takeOver(old)
     if (!old) for (const { view } of this.switches.values()) if (instance.isFor(view.dpid)) instance.switchUp(view)
     this.switches10.introduce(instance, !old)
     this.report('info', `app ${app.name} ${old ? 'reloaded' : 'loaded'}`, { app: app.name })
     if (this.missing.delete(app.name)) for (const { keeper } of this.switches.values()) keeper.rejoin(app.name)
     this.evaluation.schedule()
-    return instance
   }
 
   /**
@@ -228,16 +254,20 @@ export class Engine {
     for (const dpid of dpids) {
       const live = dpid === undefined ? undefined : this.switches.get(dpid)
       if (!live) continue
-      for (const app of this.apps.values()) {
+      for (const app of [...this.apps.values(), ...this.loading.values()]) {
         const { dpid } = live.view
         if (app.isFor(dpid) === app.actsOn(dpid)) continue
-        if (app.isFor(dpid)) {
-          app.addSwitch(live)
-          app.switchUp(live.view)
-        } else app.leaveSwitch(dpid)
+        if (app.isFor(dpid)) this.introduce(live, app)
+        else app.leaveSwitch(dpid)
       }
       this.evaluation.schedule()
     }
+  }
+
+  /** Has an app know a switch. One that is being loaded hears of it when it comes into force. */
+  private introduce(live: LiveSwitch, app: AppInstance): void {
+    app.addSwitch(live)
+    if (this.loading.get(app.app.name) !== app) app.switchUp(live.view)
   }
 
   /** What the loaded apps have to say in changes of what users want. */
@@ -256,21 +286,11 @@ export class Engine {
       this.touched.delete(dpid)
       const live = this.switches.get(dpid)
       if (!live) continue
-      this.tellContests(live)
+      tellContests(live, this.report)
       if (live.desired.isChanged) live.keeper.kick()
       if (performance.now() < until) continue
       setImmediate(() => this.send())
       return
-    }
-  }
-
-  private tellContests({ desired, session }: LiveSwitch): void {
-    for (const { winner, losers } of desired.takeContests()) {
-      const others = losers.map(({ owner }) => ownerName(owner)).join(' and ')
-      const what =
-        winner.thing instanceof Flow ? `a flow of table ${winner.thing.tableId}` : `number ${winner.thing.id}`
-      const text = `switch ${session.name}: ${ownerName(winner.owner)} and ${others} both want ${what}; the first has it`
-      this.report('warn', text, { dpid: session.name, owner: winner.owner, others: losers.map(({ owner }) => owner) })
     }
   }
 
@@ -298,62 +318,27 @@ export class Engine {
       packetIn: (packet) => this.packetIn(live, packet),
       portStatus: (port, reason) => this.portStatus(live, port, reason),
       message: (message) => this.message(live, message),
-      malformed: this.countMalformed(session.name),
+      malformed: countMalformed(session.name, this.report),
       close: (reason) => this.down(live, reason),
     })
     const { software, manufacturer } = session.info
     this.report('info', `switch ${session.name} is up`, { dpid: session.name, software, manufacturer })
-    for (const app of this.apps.values()) {
-      if (!app.isFor(dpid)) continue
-      app.addSwitch(live)
-      app.switchUp(live.view)
+    for (const app of [...this.apps.values(), ...this.loading.values()]) {
+      if (app.isFor(dpid)) this.introduce(live, app)
     }
     this.evaluation.schedule()
     live.keeper.kick()
     for (const listener of this.upListeners) listener(dpid)
   }
 
-  /** Reports malformed messages ever more rarely, so that a broken switch does not fill the log. */
-  private countMalformed(dpid: string): (reason: string) => void {
-    let count = 0
-    return (reason) => {
-      count++
-      if (Number.isInteger(Math.log2(count))) {
-        this.report('warn', `switch ${dpid} sent what is no OpenFlow: ${reason}`, { dpid, count })
-      }
-    }
-  }
-
   private liveSwitch(session: Session): LiveSwitch {
     const { name } = session
     const desired = new DesiredTable(() => this.touched.add(session.info.dpid))
-    const about = { dpid: name }
+    const recover: KeeperEvents['recover'] = (own, apps) => this.recover(session.info.dpid, own, apps)
     const keeper = new Keeper(
       session,
       desired,
-      {
-        recover: (own, apps) => this.recover(session.info.dpid, own, apps),
-        kept: ({ apps, flows, groups, meters }) => {
-          const what = `${flows.size} flows, ${groups} groups and ${meters} meters`
-          const text = `switch ${name} keeps ${what} of before: ${apps.join(', ')} could not be loaded`
-          this.report('warn', text, { ...about, apps })
-        },
-        synced: (messages) => this.report('info', `switch ${name} holds what it should`, { ...about, messages }),
-        refused: ({ operation: { owner, what }, errorName }) => {
-          const text = `switch ${name} refused a ${what} of ${ownerName(owner)}: ${errorName}`
-          this.report('error', text, { ...about, ...owner, errorName })
-        },
-        givenUp: ({ owner, what }) => {
-          const whose = owner.app === '' ? 'that nobody wants' : `of ${ownerName(owner)}`
-          const text = `switch ${name} holds a ${what} ${whose} in another form than it was sent; it is left so`
-          this.report('warn', text, { ...about, ...owner })
-        },
-        drift: (what, repaired) => this.report('warn', `switch ${name}: ${what}${repaired ? ', repaired' : ''}`, about),
-        uncertain: (error) => {
-          const text = `switch ${name} is read again: ${error.message}`
-          this.report(error instanceof SwitchError ? 'warn' : 'error', text, { ...about, stack: error.stack })
-        },
-      },
+      { ...reporting(name, this.report), recover },
       {
         epoch: this.epoch,
         drift: this.drift,
@@ -384,6 +369,7 @@ export class Engine {
     if (this.switches.get(dpid) !== live) return
     this.switches.delete(dpid)
     live.keeper.stop()
+    for (const app of this.loading.values()) app.removeSwitch(dpid)
     for (const app of this.apps.values()) {
       if (!app.actsOn(dpid)) continue
       app.removeSwitch(dpid)

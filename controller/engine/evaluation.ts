@@ -1,7 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AppInstance } from './app-instance.ts'
 
 /** Milliseconds of work between looks at what switches have sent: their echoes cannot wait for a million flows. */
 export const slice = 10
+
+/** Evaluates the rules of an app that is not in force yet, a slice at a time, until one fails or all is worked in. */
+export const evaluateGradually = async (app: AppInstance): Promise<void> => {
+  do {
+    app.evaluate(performance.now() + slice)
+    await nextTurn()
+  } while (!app.settled && app.failure === undefined)
+}
 
 /**
  * Evaluates what has changed, once in a turn of the event loop; much of it, a slice at a time. What

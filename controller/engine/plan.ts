@@ -1,7 +1,7 @@
 import type { App } from './app.ts'
 import { AppInstance, type InstanceOptions } from './app-instance.ts'
 import { type Claims, DesiredTable } from './desired.ts'
-import type { LiveSwitch } from './engine.ts'
+import type { LiveSwitch } from './live-switch.ts'
 import { type Operation, type Transaction, transactionOf } from './transaction.ts'
 
 /** What would be sent to one switch, in order. */
@@ -54,7 +54,7 @@ export const planOf = (
   options: Pick<InstanceOptions, 'epoch' | 'firstTable' | 'config' | 'kept' | 'model'>,
 ): SwitchPlan[] => {
   const silent = { switches: new Map<bigint, LiveSwitch>(), changed: () => undefined, report: () => undefined }
-  const instance = new AppInstance(app, { ...options, ...silent })
+  const instance = new AppInstance(app, { ...options, ...silent, held: true })
   const drafts = [...live]
     .filter(({ view }) => instance.isFor(view.dpid))
     .map((one) => ({ one, next: copyOf(one.desired, app.name) }))
@@ -63,6 +63,8 @@ export const planOf = (
   try {
     instance.evaluate()
     if (instance.failure !== undefined) throw new Error(`app ${app.name} would not be loaded: ${instance.failure}`)
+    instance.takeOver(undefined)
+    instance.evaluate()
     return drafts.map(({ one, next }) => ({ dpid: one.view.dpid, operations: difference(one.desired, next) }))
   } finally {
     instance.clear()

@@ -1,5 +1,5 @@
 import { Flow } from '../flow/index.ts'
-import type { LiveSwitch } from './engine.ts'
+import type { LiveSwitch } from './live-switch.ts'
 
 /** What a switch has counted of one flow. */
 export interface FlowStatistics {

@@ -1,7 +1,7 @@
 import { errorText10, type of10, type PacketInView, type Port, Reply10, type Session10 } from '../switch/index.ts'
 import type { PacketSource } from './app.ts'
 import type { AppInstance } from './app-instance.ts'
-import type { Report } from './engine.ts'
+import type { Report } from './live-switch.ts'
 
 /** A connected switch that speaks OpenFlow 1.0. */
 export interface LiveSwitch10 {

@@ -1,46 +1,18 @@
 import { appNumber, encodeCookie, learnedUnit, type MeterEntry, pipeline, type StageOptions } from '../flow/index.ts'
-import type { App, Collections, Rule, RuleContext, SwitchView } from './app.ts'
-import type { DesiredTable, Owner } from './desired.ts'
+import type { App, Collections, Rule } from './app.ts'
+import type { Owner } from './desired.ts'
 import { Collection, recordingView } from './facts.ts'
+import { claimPunts, dropPunts, handOver, type Version } from './handover.ts'
 import type { SiteFact } from './model/facts.ts'
 import { Owners } from './owners.ts'
 import { KnownSites, type NetworkReach, type Reach, reachOf } from './reach.ts'
 import { type Fact, Readers } from './readers.ts'
 import type { Thing } from './transaction.ts'
+import { type Ability, abilityOf, type Context, nothing, type Place, type Target, type Unit } from './unit.ts'
 import { exchange, puntMeter, RuleError, thingsOf } from './wanted.ts'
 
 /** The 16 bits that mark cookies as this controller's: "he". */
 export const defaultEpoch = 0x6865
-
-/** A switch that rules are evaluated for. */
-export interface Target {
-  readonly view: SwitchView
-  readonly desired: DesiredTable
-  /** Whether the switch has meters that packet-ins can pass through. */
-  readonly metersPunts: boolean
-  /** Whether it can make flows by itself, with Open vSwitch's extensions. */
-  readonly learns?: boolean
-}
-
-type Context = RuleContext<readonly string[], Collections>
-
-/** A switch with all units for it. */
-interface Place {
-  readonly target: Target
-  readonly context: Context
-  readonly units: Map<Owner, Unit>
-}
-
-/** One rule for one object on one switch: what it wants, and what it read to know. */
-interface Unit {
-  readonly owner: Owner
-  readonly place: Place
-  reads: readonly Fact<Unit>[]
-  wanted: readonly Thing[]
-}
-
-/** There may be a million units: those that want or read nothing share it. */
-const nothing: readonly never[] = []
 
 type AnyRule = Rule<readonly string[], Collections> & { readonly each?: string }
 type Facts = ReadonlyMap<string, Collection<unknown>>
@@ -51,14 +23,10 @@ export interface UnitsOptions {
   readonly config?: unknown
   /** Where networks are, for rules across them. */
   readonly sites?: Collection<SiteFact>
-}
-
-/** A switch that meters punts can make flows by itself, too. */
-type Ability = 'metered' | 'learning' | 'plain'
-
-const abilityOf = ({ metersPunts, learns = false }: Target): Ability => {
-  if (metersPunts) return 'metered'
-  return learns ? 'learning' : 'plain'
+  /** Claims nothing in the tables of switches before `takeOver`. */
+  readonly held?: boolean
+  /** Of the version before. */
+  readonly owners?: Owners | undefined
 }
 
 /** The object of rules that are about a switch itself. */
@@ -68,15 +36,18 @@ const switchObject = ''
  * The rules of one app, evaluated: keeps what each unit wants in the tables of the switches, and
  * after a change evaluates again only the units that read what changed.
  */
-export class Units {
+export class Units implements Version {
   private readonly app: App
   private readonly facts: Facts
   /** The context of rules, but for the switch, by what the switch can do. */
   private readonly contexts: Readonly<Record<Ability, Omit<Context, 'switch'>>>
-  private readonly punts: MeterEntry | undefined
-  private readonly puntOwner: Owner
-  private readonly places = new Map<bigint, Place>()
-  private readonly owners: Owners
+  readonly punts: MeterEntry | undefined
+  readonly puntOwner: Owner
+  readonly places = new Map<bigint, Place>()
+  readonly owners: Owners
+  private held: boolean
+  /** While it takes over from another version. */
+  private handover: Iterator<void> | undefined
   /** Where objects matter, by rule. */
   private readonly reaches = new Map<string, Reach | NetworkReach>()
   private readonly sites: KnownSites
@@ -95,6 +66,7 @@ export class Units {
   /** @throws RangeError where a rule is for a collection that the app does not have */
   constructor(app: App, facts: Facts, options: UnitsOptions = {}) {
     const { firstTable = 0, epoch = defaultEpoch, config = {}, sites = new Collection<SiteFact>('sites') } = options
+    this.held = options.held ?? false
     this.app = app
     this.facts = facts
     this.punts = app.punts && puntMeter(app.name, app.punts.packetsPerSecond)
@@ -106,7 +78,7 @@ export class Units {
       learning: on({ learnCookie }),
       plain: on({}),
     }
-    this.owners = new Owners(app.name, epoch)
+    this.owners = options.owners ?? new Owners(app.name, epoch)
     this.puntOwner = this.owners.take('punts', switchObject)
     this.sites = new KnownSites(sites)
     for (const [key] of sites.entries()) this.sites.look(key)
@@ -137,7 +109,7 @@ export class Units {
 
   /** False while there are changes to be worked in. */
   get settled(): boolean {
-    return this.dirty.size + this.changed.size + this.changedSites.size === 0
+    return !this.handover && this.dirty.size + this.changed.size + this.changedSites.size === 0
   }
 
   /** Why some unit keeps what it wanted before; undefined where every rule gave what it should. */
@@ -166,14 +138,14 @@ export class Units {
 
   /** A switch came: every rule is evaluated for it at the next `evaluate`. */
   addSwitch(target: Target): void {
-    const { view, desired, metersPunts } = target
+    const { view } = target
     const place = {
       target,
       context: { ...this.contexts[abilityOf(target)], switch: view },
       units: new Map<Owner, Unit>(),
     }
     this.places.set(view.dpid, place)
-    if (this.punts && metersPunts) desired.meters.add(this.punts.id, { thing: this.punts, owner: this.puntOwner })
+    if (!this.held) claimPunts(place, this)
     for (const [name, rule] of this.rules()) {
       if (rule.each === undefined) this.put(name, switchObject, place)
       else for (const key of this.reach(name).objectsAt(view.dpid)) this.put(name, key, place)
@@ -188,11 +160,11 @@ export class Units {
 
   /** Withdraws everything from one switch, which stays connected. */
   withdraw(dpid: bigint): void {
+    this.takeMore(Number.POSITIVE_INFINITY)
     const place = this.places.get(dpid)
     if (!place) return
-    const { target, units } = place
-    for (const unit of units.values()) this.claim(unit, nothing)
-    if (this.punts) target.desired.meters.remove(this.punts.id, this.puntOwner)
+    for (const unit of place.units.values()) this.claim(unit, nothing)
+    if (!this.held) dropPunts(place, this)
     this.removeSwitch(dpid)
   }
 
@@ -215,6 +187,7 @@ export class Units {
    * @throws RuleError of the first unit that failed, after all others were evaluated
    */
   evaluate(until = Number.POSITIVE_INFINITY): void {
+    if (!this.takeMore(until)) return
     this.replaceSites()
     for (const [collection, keys] of this.changed) {
       this.replaceAll(collection, keys, until)
@@ -227,6 +200,22 @@ export class Units {
     }
     const [first] = this.failures.splice(0)
     if (first) throw first
+  }
+
+  /** Claims what was worked out so far in the place of what another version has, at the next calls of `evaluate`. */
+  takeOver(old: Units | undefined): void {
+    this.handover = handOver(this, old)
+  }
+
+  /** Goes on with taking over; says whether that is done. */
+  private takeMore(until: number): boolean {
+    while (this.handover) {
+      if (performance.now() > until) return false
+      if (!this.handover.next().done) continue
+      this.handover = undefined
+      this.held = false
+    }
+    return true
   }
 
   /** Where a network came or went, its objects do. */
@@ -349,7 +338,7 @@ export class Units {
   }
 
   private claim(unit: Unit, next: readonly Thing[]): void {
-    exchange(unit.place.target.desired, unit.owner, unit.wanted, next)
+    if (!this.held) exchange(unit.place.target.desired, unit.owner, unit.wanted, next)
     unit.wanted = next
   }
 }

@@ -40,6 +40,9 @@ export const thingsOf = (wanted: readonly Wanted[]): readonly Thing[] => {
   return [...byKey.values()]
 }
 
+/** Why a flow drops, which no switch is told. */
+const dropOf = (thing: Thing): string | undefined => ('key' in thing ? thing.drop : undefined)
+
 const find = (things: readonly Thing[], key: string | number): Thing | undefined => {
   for (const thing of things) if (keyOf(thing) === key) return thing
   return undefined
@@ -61,6 +64,8 @@ export const exchange = (desired: DesiredTable, owner: Owner, old: readonly Thin
   const inOld = finder(old)
   for (const thing of next) {
     const key = keyOf(thing)
-    if (inOld(key)?.effect !== thing.effect) claimsOf(desired, thing).add(key, { thing, owner })
+    const known = inOld(key)
+    if (known?.effect !== thing.effect || dropOf(known) !== dropOf(thing))
+      claimsOf(desired, thing).add(key, { thing, owner })
   }
 }

@@ -1,6 +1,7 @@
 import { decodeCookie, describeFlow, describeParts, type FlowQuery, meant, parseFlowQuery } from '../flow/index.ts'
 import type { Owner } from './desired.ts'
-import type { Engine, LiveSwitch } from './engine.ts'
+import type { Engine } from './engine.ts'
+import type { LiveSwitch } from './live-switch.ts'
 
 /** Why a switch holds a flow. */
 export interface Finding {

@@ -1,7 +1,8 @@
 import { type AppInstall, apps, type Collection, collection, makeId, type Store } from '../../state/index.ts'
 import type { App } from '../app.ts'
 import type { AppInstance } from '../app-instance.ts'
-import type { Engine, Report } from '../engine.ts'
+import type { Engine } from '../engine.ts'
+import type { Report } from '../live-switch.ts'
 import type { SwitchPlan } from '../plan.ts'
 import { AppFileError, type AppSource, fileOfSource, sourceText } from './app-source.ts'
 import { importApp } from './import-app.ts'
@@ -112,7 +113,7 @@ export class AppHost {
 
   private async take(app: App, order: AppOrder, remembered: boolean): Promise<HostedApp> {
     const { name, pipeline } = app
-    const { firstTable } = this.engine.load(app, order.config)
+    const { firstTable } = await this.engine.loadGradually(app, order.config)
     this.kept.set(name, { order, remembered, failure: undefined })
     const { source, config = {} } = order
     const tables = { first: firstTable, count: pipeline.length }

@@ -1,0 +1,189 @@
+import { connect } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { type App, collection, defineApp } from '../../controller/index.ts'
+import { SimSwitch } from '../../topology/sim/index.ts'
+import { engineFor, type Running, toldOf, until } from './lab.ts'
+
+/** What the apps below are told to do from outside. */
+interface Hands {
+  readonly set: (key: string, value: number) => void
+  readonly delete: (key: string) => void
+}
+
+interface Kept {
+  hands?: Hands
+}
+
+/** An app with one flow for each of its objects, to a port. */
+const objects = (kept: Kept, port: (value: number) => number, first: readonly string[] = []): App =>
+  defineApp({
+    name: 'objects',
+    pipeline: ['only'],
+    collections: { things: collection<number>() },
+    rules: {
+      one: {
+        each: 'things',
+        flows: (value, { stages: { only } }, key) => [only.when({ ethDst: Number(key) }).output(port(value))],
+      },
+    },
+    switchUp: (_, { collections: { things } }) => {
+      kept.hands = { set: (key, value) => things.set(key, value), delete: (key) => things.delete(key) }
+      for (const key of first) things.set(key, 1)
+    },
+  }) as unknown as App
+
+const labWith = async (t: Test, app: App): Promise<Running & { sw: SimSwitch; port: number }> => {
+  const running = engineFor(t)
+  running.engine.load(app)
+  const { port } = await running.engine.listen({ port: 0 })
+  const sw = new SimSwitch({ dpid: 1n, ports: [1, 2] })
+  t.teardown(() => sw.close())
+  sw.connect(connect(port, '127.0.0.1'))
+  await inSync(running)
+  return { ...running, sw, port }
+}
+
+const inSync = ({ engine }: Running, dpid = 1n) =>
+  until('it is in sync', () => engine.switches.get(dpid)?.keeper.inSync === true, 60_000)
+
+const keys = (count: number): string[] => Array.from({ length: count }, (_, at) => String(at + 1))
+
+/** Ports that flows output to, with how many do. */
+const ports = (sw: SimSwitch): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { instructions } of sw.tables) {
+    const port = /"port":(\d+)/.exec(
+      JSON.stringify(instructions, (_, value) => (typeof value === 'bigint' ? 0 : value)),
+    )
+    counts[port?.[1] ?? 'none'] = (counts[port?.[1] ?? 'none'] ?? 0) + 1
+  }
+  return counts
+}
+
+t.test('while a version of many flows is loaded, switches are answered and the old one is in force', async (t) => {
+  const count = 60_000
+  const kept: Kept = {}
+  const lab = await labWith(
+    t,
+    objects(kept, () => 1, keys(count)),
+  )
+  await until('the switch is filled', () => [...lab.sw.tables].length === count, 60_000)
+  await inSync(lab)
+  const connection = lab.engine.switches.get(1n)?.session.connection
+  let isDone = false
+  let echoes = 0
+  let longest = 0
+  const loading = lab.engine.loadGradually(objects(kept, () => 2)).then(() => {
+    isDone = true
+  })
+  while (!isDone) {
+    const asked = performance.now()
+    await connection?.request({ type: 'echoRequest', data: new Uint8Array() }, 'echoReply')
+    longest = Math.max(longest, performance.now() - asked)
+    if (!isDone) echoes++
+  }
+  await loading
+  t.comment(`${echoes} echoes meanwhile, the slowest after ${longest.toFixed(0)} ms`)
+  t.ok(echoes >= 5, 'in many pieces')
+  t.ok(longest < 2000, 'none waited for all of it')
+  await inSync(lab)
+  t.same(ports(lab.sw), { 2: count })
+})
+
+t.test('changes that come while a version is loaded are in it, and only the difference is sent', async (t) => {
+  const kept: Kept = {}
+  const lab = await labWith(
+    t,
+    objects(kept, () => 1, keys(20_000)),
+  )
+  await until('the switch is filled', () => [...lab.sw.tables].length === 20_000, 60_000)
+  await inSync(lab)
+  const before = lab.engine.switches.get(1n)?.keeper.counts.flowMods ?? 0
+  const loading = lab.engine.loadGradually(objects(kept, (value) => value))
+  await nextTurn()
+  kept.hands?.set('5', 2)
+  kept.hands?.set('20001', 1)
+  kept.hands?.delete('7')
+  await loading
+  await inSync(lab)
+  t.same(ports(lab.sw), { 1: 19_999, 2: 1 })
+  t.equal(
+    (lab.engine.switches.get(1n)?.keeper.counts.flowMods ?? 0) - before,
+    3,
+    'one comes, one goes, one changes; all else stays',
+  )
+  t.equal(toldOf(lab, /both want/).length, 0)
+})
+
+t.test('a version whose rule fails on its way in leaves all as it was', async (t) => {
+  const kept: Kept = {}
+  const lab = await labWith(
+    t,
+    objects(kept, () => 1, keys(5_000)),
+  )
+  await until('the switch is filled', () => [...lab.sw.tables].length === 5_000, 60_000)
+  await inSync(lab)
+  const old = lab.engine.apps.get('objects')
+  const broken = objects(kept, () => {
+    throw new Error('broken')
+  })
+  await t.rejects(lab.engine.loadGradually(broken), /objects was not loaded: .*broken/)
+  t.equal(lab.engine.apps.get('objects'), old)
+  kept.hands?.set('1', 1)
+  kept.hands?.delete('2')
+  await until('the old one goes on', () => [...lab.sw.tables].length === 4_999)
+  t.same(ports(lab.sw), { 1: 4_999 })
+  t.equal(old?.status, 'running')
+  lab.engine.unload('objects')
+  await until('all is taken away', () => [...lab.sw.tables].length === 0)
+})
+
+t.test('switches that come and go while a version is loaded have what it wants', async (t) => {
+  const kept: Kept = {}
+  const lab = await labWith(
+    t,
+    objects(kept, () => 1, keys(3_000)),
+  )
+  await until('the switch is filled', () => [...lab.sw.tables].length === 3_000, 60_000)
+  await inSync(lab)
+  let isDone = false
+  const slowly = (): number => {
+    const end = performance.now() + 0.5
+    while (performance.now() < end);
+    return 2
+  }
+  const loading = lab.engine.loadGradually(objects(kept, slowly)).then(() => {
+    isDone = true
+  })
+  await nextTurn()
+  const second = new SimSwitch({ dpid: 2n, ports: [1, 2] })
+  t.teardown(() => second.close())
+  second.connect(connect(lab.port, '127.0.0.1'))
+  await until('the second is up', () => lab.engine.switches.size === 2)
+  lab.engine.switches.get(1n)?.session.connection.close('for the test')
+  t.equal(isDone, false, 'while it is being loaded')
+  lab.sw.connect(connect(lab.port, '127.0.0.1'))
+  await loading
+  await until('both are up', () => lab.engine.switches.size === 2)
+  for (const dpid of [1n, 2n]) await inSync(lab, dpid)
+  t.same(ports(lab.sw), { 2: 3_000 })
+  t.same(ports(second), { 2: 3_000 })
+  lab.engine.unload('objects')
+  await until('all is taken away', () => [...lab.sw.tables].length + [...second.tables].length === 0, 60_000)
+})
+
+t.test('one load of an app at a time; one that is unloaded meanwhile does not come back', async (t) => {
+  const kept: Kept = {}
+  const lab = await labWith(
+    t,
+    objects(kept, () => 1, keys(5_000)),
+  )
+  await inSync(lab)
+  const loading = lab.engine.loadGradually(objects(kept, () => 2))
+  await t.rejects(lab.engine.loadGradually(objects(kept, () => 2)), /is being loaded already/)
+  lab.engine.unload('objects')
+  await t.rejects(loading, /loaded or unloaded by somebody else/)
+  t.equal(lab.engine.apps.size, 0)
+  await until('all is taken away', () => [...lab.sw.tables].length === 0)
+})
