@@ -13,6 +13,8 @@ export interface ApiContext {
   readonly isInstalled?: (port: string) => boolean
   /** How a tunnel between two hosts does, by their ids; nobody knows unless given. */
   readonly tunnelHealth?: (from: string, to: string, encapsulation: string) => TunnelHealth | undefined
+  /** Takes back all that a host has reported; false where it is connected. No host is known unless given. */
+  readonly forgetHost?: (id: string) => boolean
   /** Of heddle. */
   readonly version: string
   /** Whether callers have shown a token, and so may have any file loaded that this process can read. */

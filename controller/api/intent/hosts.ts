@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { encapsulationBetween, formatDpid, type HostFact } from '../../engine/index.ts'
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
-import { notFound } from '../errors.ts'
+import { ApiError, notFound } from '../errors.ts'
 import { EntityId, HostView, TunnelView } from './schemas.ts'
 
 const hostView = (
@@ -78,6 +78,10 @@ const tunnelView = ({ tunnelHealth }: ApiContext, { from, to, encapsulation, net
   }
 }
 
+const conflict = 409
+
+const unknownHost = (id: string): ApiError => notFound(`no host has reported itself as ${id}`)
+
 /** Hosts as they report themselves, and the ways between them. */
 export const hosts = (api: Api, context: ApiContext): void => {
   api.get('/v1/hosts', { schema: { summary: 'Hosts', response: { 200: Type.Array(HostView) } } }, () =>
@@ -88,8 +92,28 @@ export const hosts = (api: Api, context: ApiContext): void => {
     { schema: { summary: 'One host', params: EntityId, response: { 200: HostView } } },
     ({ params: { id } }) => {
       const view = hostViews(context).find((host) => host.id === id)
-      if (!view) throw notFound(`no host has reported itself as ${id}`)
+      if (!view) throw unknownHost(id)
       return view
+    },
+  )
+  api.delete(
+    '/v1/hosts/:id',
+    {
+      schema: {
+        summary: 'Forget a host that will not come again; until then, its ports and tunnels keep their places',
+        params: EntityId,
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      const host = context.engine.model.hosts.get(id)
+      if (!host) throw unknownHost(id)
+      // Shortly after a start, its switch may be there before its database.
+      if (context.engine.switches.has(host.dpid) || context.forgetHost?.(id) !== true) {
+        const remedy = 'on it, run first: ovs-vsctl del-manager -- --if-exists del-br br-int'
+        throw new ApiError(conflict, `host ${id} is connected, and would report itself anew; ${remedy}`)
+      }
+      return reply.code(204).send(null)
     },
   )
   api.get(

@@ -46,17 +46,28 @@ const kindNames: Readonly<Record<string, string>> = {
   ...{ port: 'Port', ports: 'Port' },
 }
 
+const hostNames = ['host', 'hosts']
+
+const forgetHosts = async (ids: readonly string[], { output, dryRun, wait, ...client }: Asked): Promise<void> => {
+  if (dryRun || wait) throw new CliError('--dry-run and --wait are not for hosts, which are only forgotten')
+  for (const id of ids) await ask(client, 'DELETE', `/v1/hosts/${encodeURIComponent(id)}`)
+  const forgotten = ids.map((id) => ({ kind: 'Host', id }))
+  await print(forgotten, output, () => ids.map((id) => `host ${id} is forgotten`).join('\n'))
+}
+
 /** `heddle delete KIND ID...` */
 export const remove = (): Command =>
   new Command('delete')
-    .description('delete networks, subnets or ports, all of them or none')
-    .addArgument(new Argument('<kind>').choices(Object.keys(kindNames)))
+    .description('delete networks, subnets or ports, all of them or none; or forget hosts that will not come again')
+    .addArgument(new Argument('<kind>').choices([...Object.keys(kindNames), ...hostNames]))
     .argument('<id...>')
     .addOption(dryRunOption())
     .addOption(waitOption())
     .addOption(outputOption())
     .addOption(apiOption())
-    .action(async (kind: string, ids: string[], { output, dryRun = false, wait = false, ...client }: Asked) => {
+    .action(async (kind: string, ids: string[], options: Asked) => {
+      if (hostNames.includes(kind)) return forgetHosts(ids, options)
+      const { output, dryRun = false, wait = false, ...client } = options
       const body = { delete: ids.map((id) => ({ kind: kindNames[kind], id })), dryRun, wait }
       await show(await ask<Applied>(client, 'POST', '/v1/apply', { body }), output)
     })

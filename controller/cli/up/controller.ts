@@ -95,7 +95,8 @@ const serve = async (parts: Parts, { api }: Settings, version: string, log: Logg
   try {
     const reached = (revision: number) => following.reached(revision)
     const isInstalled = (port: string) => parts.joined?.isInstalled(port) === true
-    const shown = { tunnelHealth: tunnelHealth(engine), isInstalled }
+    const forgetHost = (id: string) => parts.joined?.hosts.forget(id) === true
+    const shown = { tunnelHealth: tunnelHealth(engine), isInstalled, forgetHost }
     const options = { engine, host, intents, reached, ...shown, version, failed, ...token }
     parts.api = await serveApi(options, api.host, api.port)
   } catch (error) {
