@@ -206,6 +206,10 @@ export class NetworksLab {
   /** Flows of a host without what changes with time, in the order of their texts. */
   async flows(host: string): Promise<string[]> {
     const printed = await this.daemons(host).ofctl('dump-flows', 'br-int', '--no-stats')
-    return printed.trim().split('\n').sort()
+    return printed
+      .trim()
+      .split('\n')
+      .map((line) => line.trim())
+      .sort()
   }
 }

@@ -76,6 +76,12 @@ export class OvsDaemons {
     await mkdir(this.directory, { recursive: true })
     const file = join(this.directory, 'conf.db')
     await (template === undefined ? createDatabase(file) : copyFile(template, file))
+    await this.resumeDatabase()
+  }
+
+  /** Starts ovsdb-server with the database that is there, as after `killDatabase`. */
+  async resumeDatabase(): Promise<void> {
+    const file = join(this.directory, 'conf.db')
     const remotes = [`--remote=p${this.database}`, '--remote=db:Open_vSwitch,Open_vSwitch,manager_options']
     await this.exec('ovsdb-server', file, ...remotes, ...this.options('ovsdb-server'))
   }
@@ -88,6 +94,11 @@ export class OvsDaemons {
   /** Ends ovs-vswitchd at once, as a crash would. */
   async killSwitch(): Promise<void> {
     await endProcess(await this.pid('ovs-vswitchd'))
+  }
+
+  /** Ends ovsdb-server at once, as a crash would. */
+  async killDatabase(): Promise<void> {
+    await endProcess(await this.pid('ovsdb-server'))
   }
 
   /** Ends both at once, where they run. */

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { ovsEnvironment } from '../../topology/ovs/daemons.ts'
+import type { NetworksLab } from './lab.ts'
+
+/** Hears of each flow of a host's integration bridge that comes, goes or changes (ovs-ofctl(8), monitor). */
+export class FlowWatch {
+  readonly host: string
+  private readonly child: ChildProcess
+  private text = ''
+
+  private constructor(host: string, child: ChildProcess) {
+    this.host = host
+    this.child = child
+    // The answer to what was asked comes on the one, what is heard afterwards on the other.
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (part: string) => {
+        this.text += part
+      })
+    }
+  }
+
+  /** Resolves once it hears. */
+  static async start(lab: NetworksLab, host: string): Promise<FlowWatch> {
+    const { directory } = lab.daemons(host)
+    const words = [
+      '-vconsole:off',
+      '-O',
+      'OpenFlow13',
+      'monitor',
+      `unix:${join(directory, 'br-int.mgmt')}`,
+      'watch:!initial',
+    ]
+    const env = { ...process.env, ...ovsEnvironment(directory) }
+    const child = spawn('ovs-ofctl', words, { stdio: ['ignore', 'pipe', 'pipe'], env })
+    const watch = new FlowWatch(host, child)
+    const ended = once(child, 'exit').then(() => {
+      throw new Error(`ovs-ofctl monitor ended, for ${host}`)
+    })
+    ended.catch(() => undefined)
+    await Promise.race([once(child.stdout, 'data'), ended])
+    return watch
+  }
+
+  /** @returns what it has heard of */
+  async stop(): Promise<string[]> {
+    const ended = once(this.child, 'exit')
+    this.child.kill()
+    await ended
+    return this.text.split('\n').filter((line) => line.includes('event='))
+  }
+}
