@@ -5,6 +5,7 @@ import { socketsOf } from '../../topology/lab/controller.ts'
 import { run } from '../cli/controller.ts'
 import { sleep, until } from '../engine/lab.ts'
 import { type NetworksLab, patience } from './lab.ts'
+import { flowsTo, moveUnseen } from './moving.ts'
 import { Pinging } from './pinging.ts'
 import { FlowWatch } from './watch.ts'
 
@@ -94,6 +95,26 @@ export const restarts = async (t: Test, lab: NetworksLab): Promise<void> => {
       await lab.settled()
     })
     await setManager(lab, 'h3')
+  })
+
+  await t.test('what happens while no controller runs is made up for at its start', async (t) => {
+    await lab.killController()
+    await moveUnseen(lab, 'red2', { from: 'h2', to: 'h1' })
+    await lab.daemons('h2').killSwitch()
+    await lab.daemons('h2').startSwitch()
+    await lab.startController()
+    for (const [from, to] of [
+      ['blue1', 'blue2'],
+      ['red1', 'red2'],
+      ['red3', 'red2'],
+    ] as const) {
+      const pinging = await Pinging.start(lab, from, to)
+      await pinging.stop()
+    }
+    await lab.settled()
+    const { h1 = [], h2 = [], h3 = [] } = await flowsTo(lab, lab.card('red2').mac)
+    t.same([h1.length, h2.length, h3.length], [1, 0, 1], 'no port of red is on h2 any more')
+    t.match(h3[0], /172\.30\.0\.11->tun_dst/)
   })
 
   await t.test('a host that does not come back keeps its place until it is forgotten', (t) => forgetting(t, lab))
