@@ -19,11 +19,16 @@ export const integration = {
     'answer',
     /** Connection tracking in the zone of the source. */
     'track',
+    /** Groups that the address is in that a container sends to. */
+    'peerOut',
     /** What a container may send. */
     'policyOut',
     /** Addresses that stand for others are translated back, load is balanced. */
     'unnat',
+    /** Where a packet goes on to: which network, which neighbour. */
     'route',
+    /** One of the neighbours that share a route. */
+    'nextHop',
     /** Source addresses are translated on the way out. */
     'snat',
     /** Ethernet addresses of the next hop. */
@@ -34,6 +39,8 @@ export const integration = {
     'flood',
     /** Connection tracking in the zone of the destination. */
     'trackIn',
+    /** Groups that the address is in that a container receives from. */
+    'peerIn',
     /** What a container may receive. */
     'policyIn',
     /** Out of the port that was found. */
@@ -52,6 +59,18 @@ export const integration = {
     outPort: ['reg2', 0, 15],
     /** Number of the shard of ports that a copy is for. */
     shard: ['reg3', 0, 15],
+    /** Which of the neighbours that share a route. */
+    choice: ['reg3', 16, 31],
+    /** Address of the neighbour that a routed packet goes to; an IPv4 address in the lowest 32 bits, which are reg7. */
+    nextHop: ['xxreg1', 0, 127],
+    /** Groups of the port that policies are looked up for, a bit each. */
+    ownGroups: ['xxreg2', 0, 127],
+    /** Groups of the address on the other side, a bit each. */
+    peerGroups: ['xxreg3', 0, 127],
+    /** The lowest VNI of the networks that routers join: addresses are unique within. */
+    domain: ['metadata', 0, 23],
+    /** The tenant whose groups the bits stand for. */
+    tenant: ['metadata', 24, 39],
   }),
 } as const
 

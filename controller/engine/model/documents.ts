@@ -1,4 +1,19 @@
-import type { Assignment, Binding, Host, Network, NetworkNumber, Port, Subnet } from '../../state/index.ts'
+import type {
+  Assignment,
+  Binding,
+  Group,
+  GroupNumber,
+  Host,
+  Nat,
+  Network,
+  NetworkNumber,
+  Policy,
+  Port,
+  Qos,
+  Router,
+  RouterNumber,
+  Subnet,
+} from '../../state/index.ts'
 
 /** The documents that the model is made from, by kind; the names are those of the store's keys. */
 export interface Documents {
@@ -9,6 +24,15 @@ export interface Documents {
   readonly assignment: Assignment
   readonly host: Host
   readonly binding: Binding
+  readonly router: Router
+  /** The zone of a router's address translation, and its MAC. */
+  readonly routerNumber: RouterNumber
+  readonly nat: Nat
+  readonly group: Group
+  /** The number of a group's tenant, and its bit there. */
+  readonly groupNumber: GroupNumber
+  readonly policy: Policy
+  readonly qos: Qos
 }
 
 export type DocumentKind = keyof Documents

@@ -10,6 +10,12 @@ export interface NetworkFact {
   readonly encapsulation: Encapsulation | undefined
   /** Bytes of an IP packet, where its user gave them. */
   readonly mtu: number | undefined
+  /** The lowest VNI of the networks that routers join it with, its own among them: addresses are unique within. */
+  readonly domain: number
+  /** The physical network that it is. */
+  readonly external: string | undefined
+  /** IEEE 802.1Q; untagged where undefined. */
+  readonly vlan: number | undefined
 }
 
 /** Addresses of a network. Its key is its id. */
@@ -37,6 +43,8 @@ export interface HostFact {
   readonly tunnels: Readonly<Partial<Record<Encapsulation, number>>>
   /** Bytes of the largest IP packet that the physical network takes from it. */
   readonly underlayMtu: number | undefined
+  /** OpenFlow numbers of its ports to physical networks, by their names. */
+  readonly physical: Readonly<Record<string, number>>
 }
 
 /** Addresses that a port may use besides its own. */
@@ -58,6 +66,8 @@ export interface PortFact {
   readonly addresses: readonly string[]
   readonly guard: boolean
   readonly allowedPairs: readonly AllowedPair[]
+  /** Groups of the firewall. */
+  readonly groups: readonly string[]
   /** The host where it is plugged in; the three are undefined while it is nowhere. */
   readonly host: string | undefined
   readonly dpid: bigint | undefined

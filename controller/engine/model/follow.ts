@@ -5,11 +5,18 @@ import {
   bindings,
   type Entry,
   type Event,
+  groupNumbers,
+  groups,
   hosts,
   type Json,
+  nats,
   networkNumbers,
   networks,
+  policies,
   ports,
+  qosProfiles,
+  routerNumbers,
+  routers,
   type Store,
   subnets,
 } from '../../state/index.ts'
@@ -36,6 +43,13 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   reader('assignment', assignments.schema),
   reader('host', hosts.schema, true),
   reader('binding', bindings.schema, true),
+  reader('router', routers.schema),
+  reader('routerNumber', routerNumbers.schema),
+  reader('nat', nats.schema),
+  reader('group', groups.schema),
+  reader('groupNumber', groupNumbers.schema),
+  reader('policy', policies.schema),
+  reader('qos', qosProfiles.schema),
 ])
 
 const split = (key: string): [kind: string, id: string] => {

@@ -18,6 +18,13 @@ const noSources = (): Sources => ({
   assignment: new Map(),
   host: new Map(),
   binding: new Map(),
+  router: new Map(),
+  routerNumber: new Map(),
+  nat: new Map(),
+  group: new Map(),
+  groupNumber: new Map(),
+  policy: new Map(),
+  qos: new Map(),
 })
 
 /** The facts that a change touches, by id. */
@@ -48,6 +55,7 @@ export class Model {
   readonly floods = this.floodCounts.floods
   readonly spreads = this.floodCounts.spreads
   private readonly sources = noSources()
+  private readonly followers = new Map<DocumentKind, ((change: DocumentChange) => void)[]>()
   private readonly portsOfNetwork = new Placement<string>()
   private readonly subnetsOfNetwork = new Placement<string>()
   private readonly portsOfHost = new Placement<string>()
@@ -77,6 +85,11 @@ export class Model {
     return this.sources[kind].get(id)
   }
 
+  /** Has someone told of documents of a kind; the facts of networks, hosts and ports that come of the same change follow. */
+  followDocuments(kind: DocumentKind, told: (change: DocumentChange) => void): void {
+    this.followers.set(kind, [...(this.followers.get(kind) ?? []), told])
+  }
+
   /** Takes in changes that belong together; facts that come out the same change nothing. */
   apply(changes: readonly DocumentChange[]): void {
     const touched: Touched = { networks: new Set(), subnets: new Set(), hosts: new Set(), ports: new Set() }
@@ -99,12 +112,13 @@ export class Model {
     const sources = this.sources[kind] as Map<string, typeof value>
     if (value === undefined) sources.delete(id)
     else sources.set(id, value)
+    for (const told of this.followers.get(kind) ?? []) told(change)
     if (kind === 'network' || kind === 'number') touched.networks.add(id)
     else if (kind === 'host') touched.hosts.add(id)
     else if (kind === 'subnet') {
       touched.subnets.add(id)
       this.subnetsOfNetwork.put(id, value?.network)
-    } else {
+    } else if (kind === 'port' || kind === 'assignment' || kind === 'binding') {
       touched.ports.add(id)
       if (kind === 'port') this.portsOfNetwork.put(id, value?.network)
       if (kind === 'binding') this.portsOfHost.put(id, value?.host)
@@ -135,7 +149,8 @@ export class Model {
     const network = this.sources.network.get(id)
     const vni = network?.vni ?? this.sources.number.get(id)?.vni
     if (!network || vni === undefined) return undefined
-    return { id, vni, encapsulation: network.encapsulation, mtu: network.mtu }
+    const { encapsulation, mtu, external, vlan } = network
+    return { id, vni, encapsulation, mtu, domain: vni, external, vlan }
   }
 
   private subnetFact(id: string): SubnetFact | undefined {
@@ -153,8 +168,11 @@ export class Model {
   private hostFact(id: string): HostFact | undefined {
     const host = this.sources.host.get(id)
     if (!host) return undefined
-    const { encap, tunnels, underlayMtu } = host
-    return { id, dpid: BigInt(`0x${host.dpid}`), address: encap.address, types: encap.types, tunnels, underlayMtu }
+    const { encap, tunnels, underlayMtu, physical = {} } = host
+    return {
+      ...{ id, dpid: BigInt(`0x${host.dpid}`), address: encap.address, types: encap.types },
+      ...{ tunnels, underlayMtu, physical },
+    }
   }
 
   /** A port that has no address yet, or whose network is not known, is none for apps. */
@@ -169,6 +187,7 @@ export class Model {
       ...{ id, network: network.id, vni: network.vni, mac: macNumber(assignment.mac) },
       addresses: assignment.addresses,
       guard: port.guard ?? true,
+      groups: port.groups ?? [],
       allowedPairs: pairs.map(({ mac, cidr }) => ({ mac: mac === undefined ? undefined : macNumber(mac), cidr })),
       host: host?.id,
       dpid: host?.dpid,

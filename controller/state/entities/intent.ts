@@ -11,6 +11,12 @@ export const Network = closed({
   encapsulation: Type.Optional(Encapsulation),
   /** Bytes of an IP packet; without it, what fits through the tunnels. */
   mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 65535 })),
+  /** A physical network that it is, by the name that hosts' `heddle-bridge-mappings` give it. */
+  external: Type.Optional(Name),
+  /** IEEE 802.1Q: its VLAN in that physical network; untagged unless given. */
+  vlan: Type.Optional(Type.Integer({ minimum: 1, maximum: 4094 })),
+  /** The profile of its ports that name none. */
+  qos: Type.Optional(Name),
 })
 export type Network = Static<typeof Network>
 export const networks: Kind<'network', typeof Network> = { name: 'network', schema: Network }
@@ -39,6 +45,10 @@ export const Port = closed({
   allowedPairs: Type.Optional(Type.Array(closed({ mac: Type.Optional(MacText), cidr: CidrText }), { maxItems: 64 })),
   /** Whether what it sends under the addresses of others is dropped: true unless given. */
   guard: Type.Optional(Type.Boolean()),
+  /** Groups of the firewall that it is in. */
+  groups: Type.Optional(Type.Array(Name, { maxItems: 128, uniqueItems: true })),
+  /** Its profile for bandwidth; its network's unless given. */
+  qos: Type.Optional(Name),
 })
 export type Port = Static<typeof Port>
 export const ports: Kind<'port', typeof Port> = { name: 'port', schema: Port }

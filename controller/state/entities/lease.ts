@@ -3,11 +3,12 @@ import type { Kind } from '../collection.ts'
 import { closed, Name } from './closed.ts'
 
 /**
- * Who has an address of a network. Its id is `NETWORK@ADDRESS` with the address in canonical text, so that
+ * Who has an address of a network: a port, or a router that is under it in an external network. Its id is `NETWORK@ADDRESS` with the address in canonical text, so that
  * an address has one owner because a key has one document.
  */
 const Lease = closed({
-  port: Name,
+  port: Type.Optional(Name),
+  router: Type.Optional(Name),
   subnet: Name,
   /** Whether the controller chose the address, or the user. */
   kind: Type.Union([Type.Literal('dynamic'), Type.Literal('static')]),

@@ -18,6 +18,8 @@ const Host = closed({
   tunnels: Type.Partial(Type.Object({ geneve: PortNumber, vxlan: PortNumber, gre: PortNumber, stt: PortNumber }), {
     additionalProperties: false,
   }),
+  /** Physical networks that it is in: OpenFlow numbers of the ports that lead there. */
+  physical: Type.Optional(Type.Record(Name, PortNumber)),
   /** Bytes of the largest IP packet that the physical network takes from it. */
   underlayMtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 65535 })),
   /** Open vSwitch, such as `3.1.0`. */

@@ -1,0 +1,67 @@
+// What apps are told of routers and of the networks outside.
+
+/** A router. Its key is its id. */
+export interface RouterFact {
+  readonly id: string
+  /** 48 bits; the same in all its networks, and on every host. */
+  readonly mac: number
+  readonly routes: readonly RouteFact[]
+  readonly external: RouterExternalFact | undefined
+}
+
+/** A way to what lies behind neighbours. */
+export interface RouteFact {
+  readonly family: 4 | 6
+  readonly to: string
+  /** Neighbours that can take it, in a network of the router. */
+  readonly via: readonly NextHop[]
+}
+
+/** A neighbour, and the network where it is one. */
+export interface NextHop {
+  readonly address: string
+  readonly network: string
+  /** VNI of the network. */
+  readonly vni: number
+}
+
+/** Where a router meets the outside. */
+export interface RouterExternalFact {
+  readonly network: string
+  /** VNI of the network: packets on their way to the host that they leave by are marked with it. */
+  readonly vni: number
+  /** The router's own, there. */
+  readonly addresses: readonly string[]
+  /** The host that packets leave by where nothing better is known; undefined while none has the network. */
+  readonly host: string | undefined
+  readonly dpid: bigint | undefined
+}
+
+/** A router in a subnet, as its gateway. Its key is `interfaceKey`. */
+export interface InterfaceFact {
+  readonly router: string
+  readonly subnet: string
+  readonly network: string
+  /** VNI of the network. */
+  readonly vni: number
+  readonly family: 4 | 6
+  readonly cidr: string
+  /** The gateway's. */
+  readonly address: string
+  /** Of the router; 48 bits. */
+  readonly mac: number
+}
+
+/** An external network where a host has it. Its key is `siteKey` of both. */
+export interface AttachmentFact {
+  readonly network: string
+  readonly vni: number
+  readonly host: string
+  readonly dpid: bigint
+  /** OpenFlow number of the port that leads there. */
+  readonly ofport: number
+  /** IEEE 802.1Q; untagged where undefined. */
+  readonly vlan: number | undefined
+}
+
+export const interfaceKey = (router: string, subnet: string): string => `${router} ${subnet}`
