@@ -5,6 +5,7 @@ import { Placement } from '../placement.ts'
 import type { DocumentChange, DocumentKind, Documents } from './documents.ts'
 import type { HostFact, NetworkFact, PortFact, SubnetFact } from './facts.ts'
 import { Floods } from './floods.ts'
+import { Routing } from './routing.ts'
 import type { SharedFacts } from './shared.ts'
 import { Sites } from './sites.ts'
 
@@ -59,6 +60,11 @@ export class Model {
   private readonly portsOfNetwork = new Placement<string>()
   private readonly subnetsOfNetwork = new Placement<string>()
   private readonly portsOfHost = new Placement<string>()
+  private readonly routing = new Routing(this)
+  readonly routers = this.routing.routers
+  readonly interfaces = this.routing.interfaces
+  readonly attachments = this.routing.attachments
+  readonly reaches = this.routing.reaches
 
   /** A collection by its name. */
   shared(name: keyof SharedFacts): Collection<unknown> {
@@ -80,6 +86,18 @@ export class Model {
     return this.sources.binding.entries()
   }
 
+  /** Subnets that users want of a network. */
+  subnetsOf(network: string): ReadonlySet<string> {
+    return this.subnetsOfNetwork.objectsAt(network)
+  }
+
+  /** The number of a network in tunnels; undefined where there is none. */
+  vniOf(network: string): number | undefined {
+    const { network: networks, number: numbers } = this.sources
+    const wanted = networks.get(network)
+    return wanted && (wanted.vni ?? numbers.get(network)?.vni)
+  }
+
   /** A document as it was last given. */
   document<K extends DocumentKind>(kind: K, id: string): Documents[K] | undefined {
     return this.sources[kind].get(id)
@@ -94,8 +112,12 @@ export class Model {
   apply(changes: readonly DocumentChange[]): void {
     const touched: Touched = { networks: new Set(), subnets: new Set(), hosts: new Set(), ports: new Set() }
     for (const change of changes) this.take(change, touched)
+    for (const id of this.routing.regroup()) touched.networks.add(id)
     for (const id of touched.networks) {
+      const vni = this.networks.get(id)?.vni
       this.update(this.networks, id, this.networkFact(id))
+      // All that ports and subnets have of it is its number.
+      if (this.networks.get(id)?.vni === vni) continue
       for (const port of this.portsOfNetwork.objectsAt(id)) touched.ports.add(port)
       for (const subnet of this.subnetsOfNetwork.objectsAt(id)) touched.subnets.add(subnet)
     }
@@ -105,6 +127,7 @@ export class Model {
       for (const port of this.portsOfHost.objectsAt(id)) touched.ports.add(port)
     }
     for (const id of touched.ports) this.updatePort(id)
+    this.routing.settle()
   }
 
   private take(change: DocumentChange, touched: Touched): void {
@@ -147,10 +170,10 @@ export class Model {
 
   private networkFact(id: string): NetworkFact | undefined {
     const network = this.sources.network.get(id)
-    const vni = network?.vni ?? this.sources.number.get(id)?.vni
+    const vni = this.vniOf(id)
     if (!network || vni === undefined) return undefined
     const { encapsulation, mtu, external, vlan } = network
-    return { id, vni, encapsulation, mtu, domain: vni, external, vlan }
+    return { id, vni, encapsulation, mtu, domain: this.routing.domainOf(id), external, vlan }
   }
 
   private subnetFact(id: string): SubnetFact | undefined {

@@ -9,7 +9,7 @@ export interface RouterFact {
   readonly external: RouterExternalFact | undefined
 }
 
-/** A way to what lies behind neighbours. */
+/** A way to what lies behind neighbours: the longest prefix that has an address leads on. */
 export interface RouteFact {
   readonly family: 4 | 6
   readonly to: string
@@ -17,7 +17,7 @@ export interface RouteFact {
   readonly via: readonly NextHop[]
 }
 
-/** A neighbour, and the network where it is one. */
+/** A neighbour, and the network where it is one: of the router's subnets, or the external one. */
 export interface NextHop {
   readonly address: string
   readonly network: string
@@ -32,9 +32,19 @@ export interface RouterExternalFact {
   readonly vni: number
   /** The router's own, there. */
   readonly addresses: readonly string[]
+  /** Of that network. */
+  readonly subnets: readonly OutsideSubnet[]
   /** The host that packets leave by where nothing better is known; undefined while none has the network. */
   readonly host: string | undefined
   readonly dpid: bigint | undefined
+}
+
+/** Addresses that a router meets outside without another router between. */
+export interface OutsideSubnet {
+  readonly family: 4 | 6
+  readonly cidr: string
+  /** The router of others that leads on, from there. */
+  readonly gateway: string | undefined
 }
 
 /** A router in a subnet, as its gateway. Its key is `interfaceKey`. */

@@ -9,6 +9,7 @@ import type {
   SpreadFact,
   SubnetFact,
 } from './facts.ts'
+import type { AttachmentFact, InterfaceFact, RouterFact } from './routing-facts.ts'
 
 /** The collections that the controller keeps for all apps, by name. */
 export interface SharedFacts {
@@ -20,6 +21,11 @@ export interface SharedFacts {
   readonly shards: ShardFact
   readonly floods: FloodFact
   readonly spreads: SpreadFact
+  readonly routers: RouterFact
+  readonly interfaces: InterfaceFact
+  readonly attachments: AttachmentFact
+  /** Networks by the hosts that they are reached from: those of their sites, and those of networks that routers join them with. */
+  readonly reaches: SiteFact
 }
 
 /** A collection that the controller keeps: apps read it, and do not change it. */
@@ -39,4 +45,8 @@ export const model = {
   shards: shared('shards'),
   floods: shared('floods'),
   spreads: shared('spreads'),
+  routers: shared('routers'),
+  interfaces: shared('interfaces'),
+  attachments: shared('attachments'),
+  reaches: shared('reaches'),
 } as const

@@ -1,0 +1,190 @@
+import { isDeepStrictEqual as isSame } from 'node:util'
+import type { Router } from '../../state/index.ts'
+import { Collection } from '../facts.ts'
+import { Placement } from '../placement.ts'
+import { Attachments } from './attachments.ts'
+import { Domains } from './domains.ts'
+import type { SiteFact, SubnetFact } from './facts.ts'
+import { gatewayHost } from './gateway.ts'
+import { Links } from './links.ts'
+import type { Model } from './model.ts'
+import { type Place, Reaches } from './reaches.ts'
+import { canonical, routerFact } from './router-fact.ts'
+import { type InterfaceFact, interfaceKey, type RouterExternalFact, type RouterFact } from './routing-facts.ts'
+
+/**
+ * What is known of routers: their subnets, their ways, and from which hosts the networks are reached
+ * that they join. A change costs work in proportion to the routers that it concerns.
+ */
+export class Routing {
+  readonly routers = new Collection<RouterFact>('routers')
+  readonly interfaces = new Collection<InterfaceFact>('interfaces')
+  private readonly model: Model
+  private readonly domains: Domains
+  private readonly places: Reaches
+  private readonly attached: Attachments
+  /** Subnets that routers name, and those of which apps were told. */
+  private readonly named = new Links()
+  private readonly told = new Links()
+  /** Routers by their external network. */
+  private readonly outside = new Placement<string>()
+  /** Where routers meet the outside. */
+  private readonly gateways = new Map<string, Place>()
+  /** Routers that may join other networks now, and those of which something may have changed. */
+  private readonly rejoining = new Set<string>()
+  private readonly touched = new Set<string>()
+  private readonly regrouped = new Set<string>()
+
+  constructor(model: Model) {
+    this.model = model
+    this.domains = new Domains((network) => model.vniOf(network))
+    this.places = new Reaches(this.domains, model.networks)
+    this.attached = new Attachments(model.networks, model.hosts)
+    this.followDocuments()
+    this.followFacts()
+  }
+
+  get reaches(): Collection<SiteFact> {
+    return this.places.facts
+  }
+
+  get attachments(): Attachments['facts'] {
+    return this.attached.facts
+  }
+
+  /** The lowest VNI of the networks that routers join a network with. */
+  domainOf(network: string): number {
+    return this.domains.of(network).vni
+  }
+
+  private followDocuments(): void {
+    const { model, rejoining, named } = this
+    const rejoin = (subnet: string): void => {
+      for (const router of named.sourcesOf(subnet)) rejoining.add(router)
+    }
+    model.followDocuments('router', ({ id, value }) => this.takeRouter(id, value as Router | undefined))
+    model.followDocuments('subnet', ({ id }) => rejoin(id))
+    for (const kind of ['network', 'number'] as const) {
+      model.followDocuments(kind, ({ id }) => {
+        this.domains.touch(id)
+        for (const subnet of model.subnetsOf(id)) rejoin(subnet)
+      })
+    }
+  }
+
+  private takeRouter(id: string, router: Router | undefined): void {
+    this.named.put(id, router?.subnets ?? [])
+    this.outside.put(id, router?.external?.network)
+    this.rejoining.add(id)
+  }
+
+  private followFacts(): void {
+    const { model, outside, touched, named } = this
+    const touchOutside = (network: string | undefined): void => {
+      for (const router of outside.objectsAt(network ?? '')) touched.add(router)
+    }
+    model.networks.follow((_, id) => touchOutside(id))
+    model.subnets.follow((_, id, before) => {
+      for (const router of named.sourcesOf(id)) touched.add(router)
+      for (const fact of [before, model.subnets.get(id)]) touchOutside(fact?.network)
+    })
+    this.attachments.follow((_, key, before) => {
+      for (const fact of [before, this.attachments.get(key)]) touchOutside(fact?.network)
+    })
+    model.sites.follow((_, key, before) => this.move(before, model.sites.get(key)))
+  }
+
+  /** The new place first: what stays reached must not be lost meanwhile. */
+  private move(before: Place | undefined, now: Place | undefined): void {
+    if (now) this.places.enter(now)
+    if (before) this.places.leave(before)
+  }
+
+  /** Takes in what documents say; gives the networks that may be joined with others now. */
+  regroup(): ReadonlySet<string> {
+    for (const router of this.rejoining) {
+      this.domains.join(router, this.joinedBy(router))
+      this.touched.add(router)
+    }
+    this.rejoining.clear()
+    const networks = this.domains.regroup()
+    this.places.regroup(networks)
+    for (const network of networks) this.regrouped.add(network)
+    return networks
+  }
+
+  /** An external network joins nobody: it is what all tenants have in common. */
+  private joinedBy(router: string): ReadonlySet<string> {
+    const networks = [...this.named.targetsOf(router)].flatMap((id) => this.model.document('subnet', id)?.network ?? [])
+    return new Set(networks.filter((id) => this.model.document('network', id)?.external === undefined))
+  }
+
+  /** Tells what has become of all that was touched. */
+  settle(): void {
+    for (const router of this.touched) this.update(router)
+    this.touched.clear()
+    for (const network of this.regrouped) this.places.tellAll(network)
+    this.regrouped.clear()
+  }
+
+  private update(id: string): void {
+    const router = this.model.document('router', id)
+    const subnets = [...this.named.targetsOf(id)].flatMap((subnet) => this.model.subnets.get(subnet) ?? [])
+    const external = router && this.externalOf(id, router)
+    const outside = external ? this.subnetsOf(external.network) : []
+    const fact = router && routerFact(id, router, [...subnets, ...outside], external)
+    if (!fact) this.routers.delete(id)
+    else if (!isSame(this.routers.get(id), fact)) this.routers.set(id, fact)
+    this.updateInterfaces(id, fact, subnets)
+    this.updateGateway(id, external)
+  }
+
+  private updateInterfaces(id: string, router: RouterFact | undefined, subnets: readonly SubnetFact[]): void {
+    const facts = subnets.flatMap((subnet) => (router && this.interfaceFact(router, subnet)) ?? [])
+    const gone = new Set(this.told.targetsOf(id))
+    for (const fact of facts) {
+      const key = interfaceKey(id, fact.subnet)
+      gone.delete(fact.subnet)
+      if (!isSame(this.interfaces.get(key), fact)) this.interfaces.set(key, fact)
+    }
+    for (const subnet of gone) this.interfaces.delete(interfaceKey(id, subnet))
+    this.told.put(
+      id,
+      facts.map(({ subnet }) => subnet),
+    )
+  }
+
+  /** A subnet without a gateway has no address for the router; that of an external network is its own owner's. */
+  private interfaceFact({ id, mac }: RouterFact, subnet: SubnetFact): InterfaceFact | undefined {
+    const { network, vni, family, cidr, gateway } = subnet
+    if (gateway === undefined || this.model.networks.get(network)?.external !== undefined) return undefined
+    return { router: id, subnet: subnet.id, network, vni, family, cidr, address: gateway, mac }
+  }
+
+  private subnetsOf(network: string): SubnetFact[] {
+    return [...this.model.subnetsOf(network)].flatMap((id) => this.model.subnets.get(id) ?? [])
+  }
+
+  private externalOf(id: string, { external }: Router): RouterExternalFact | undefined {
+    const network = external && this.model.networks.get(external.network)
+    if (network?.external === undefined) return undefined
+    const host = gatewayHost(id, this.attached.hostsOf(network.id), external?.hosts)
+    return {
+      ...{ network: network.id, vni: network.vni, addresses: (external?.addresses ?? []).map(canonical) },
+      subnets: this.subnetsOf(network.id).map(({ family, cidr, gateway }) => ({ family, cidr, gateway })),
+      ...{ host, dpid: host === undefined ? undefined : this.model.hosts.get(host)?.dpid },
+    }
+  }
+
+  /** What comes from outside is routed where the router meets it: on to all networks of its domain. */
+  private updateGateway(id: string, external: RouterExternalFact | undefined): void {
+    const { host, dpid } = external ?? {}
+    const [network] = this.joinedBy(id)
+    const before = this.gateways.get(id)
+    const now = network !== undefined && host !== undefined && dpid !== undefined ? { network, host, dpid } : undefined
+    if (isSame(before, now)) return
+    this.move(before, now)
+    if (now) this.gateways.set(id, now)
+    else this.gateways.delete(id)
+  }
+}
