@@ -1,7 +1,7 @@
 import { numberIn, setIn, textIn } from '../ovsdb/index.ts'
 import type { Encapsulation } from '../state/index.ts'
 import type { HostFact } from './observer.ts'
-import { refusal, type Scene, tunnelName } from './upkeep/index.ts'
+import { physicalPorts, refusal, type Scene, tunnelName } from './upkeep/index.ts'
 
 /** The OpenFlow number of a tunnel port, or why it has none; neither before the switch has said. */
 const tunnelOf = ({ inventory, datapathType }: Scene, type: Encapsulation): number | string | undefined => {
@@ -29,7 +29,7 @@ export const factOf = (id: string, scene: Scene): HostFact | undefined => {
   return {
     ...{ id, dpid: BigInt(`0x${dpid}`), name: settings.name, encapAddress: settings.encapAddress },
     types: settings.types.filter((type) => tunnels[type] !== undefined),
-    ...{ tunnels, refused, interfaceTypes: [...interfaceTypes].sort() },
+    ...{ tunnels, refused, interfaceTypes: [...interfaceTypes].sort(), physical: physicalPorts(scene) },
     ...(settings.underlayMtu === undefined ? {} : { underlayMtu: settings.underlayMtu }),
     ...(version === '' ? {} : { version }),
   }

@@ -9,7 +9,7 @@ import { Marks } from './marks.ts'
 import type { BindingFact, HostFact, Observer } from './observer.ts'
 import { Once } from './once.ts'
 import { type OpenFlowPort, settingsIn } from './settings.ts'
-import { allTypes, type Repair, repairsFor, type Scene, sceneOf } from './upkeep/index.ts'
+import { allTypes, mappingProblems, type Repair, repairsFor, type Scene, sceneOf } from './upkeep/index.ts'
 import { Writer } from './writer.ts'
 
 /** What all hosts share. */
@@ -112,6 +112,7 @@ export class Host {
     const { scene, bridgeUuid } = this
     this.bridgeUuid = scene.bridge?.uuid
     this.once.say('settings', scene.settings.problems.join('; ') || undefined)
+    this.once.say('mappings', mappingProblems(scene).join('; ') || undefined)
     this.tell(scene)
     const isOther = this.bridgeUuid !== bridgeUuid
     for (const name of isOther ? new Set([...this.inventory.names, ...interfaces]) : interfaces) this.examine(name)

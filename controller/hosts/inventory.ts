@@ -21,6 +21,8 @@ export class Inventory {
   readonly mirror: Mirror
   private readonly interfaces = new Map<string, string>()
   private readonly ports = new Map<string, string>()
+  /** Names of the interfaces between bridges that heddle made, each to its UUID. */
+  private readonly patches = new Map<string, string>()
   /** The port of an interface, and the bridge of a port. */
   private readonly portOf = new Map<string, string>()
   private readonly bridgeOf = new Map<string, string>()
@@ -71,6 +73,11 @@ export class Inventory {
     return this.interfaces.keys()
   }
 
+  /** Names of the interfaces between bridges that heddle made. */
+  get patchNames(): Iterable<string> {
+    return this.patches.keys()
+  }
+
   private found(table: string, uuid: string | undefined): Found | undefined {
     const row = uuid === undefined ? undefined : this.mirror.table(table).get(uuid)
     return uuid === undefined || row === undefined ? undefined : { uuid, row }
@@ -84,6 +91,11 @@ export class Inventory {
 
   private noteInterface({ uuid, before, after }: RowChange, touched: Set<string>): void {
     this.name(this.interfaces, uuid, before, after)
+    const isPatch = (row: Row | undefined): boolean =>
+      row !== undefined && textIn(row, 'type') === 'patch' && isOurs(row)
+    if (isPatch(before) || isPatch(after)) {
+      this.name(this.patches, uuid, before, isPatch(after) ? after : undefined)
+    }
     for (const row of [before, after]) if (row) touched.add(textIn(row, 'name'))
   }
 

@@ -3,11 +3,21 @@ import type { Binding, Host as HostDocument } from '../state/index.ts'
 import { Hosts, type HostsOptions } from './hosts.ts'
 import type { BindingFact, HostFact } from './observer.ts'
 
-const documentOf = ({ dpid, name, encapAddress, types, tunnels, underlayMtu, version }: HostFact): HostDocument => ({
+const documentOf = ({
+  dpid,
+  name,
+  encapAddress,
+  types,
+  tunnels,
+  physical,
+  underlayMtu,
+  version,
+}: HostFact): HostDocument => ({
   dpid: dpid.toString(16).padStart(16, '0'),
   name,
   encap: { address: encapAddress, types: [...types] },
   tunnels,
+  ...(Object.keys(physical).length === 0 ? {} : { physical }),
   ...(underlayMtu === undefined ? {} : { underlayMtu }),
   ...(version === undefined ? {} : { version }),
 })

@@ -16,6 +16,8 @@ export interface HostFact {
   readonly tunnels: Readonly<Partial<Record<Encapsulation, number>>>
   /** Types that were asked for and are not carried, each with the reason, for people to read. */
   readonly refused: Readonly<Record<string, string>>
+  /** OpenFlow port numbers of the ways to physical networks, by the names that `heddle-bridge-mappings` gives these. */
+  readonly physical: Readonly<Record<string, number>>
   /** `heddle-underlay-mtu`: bytes of the largest IP packet that the physical network takes. */
   readonly underlayMtu?: number
   /** Of Open vSwitch, such as `3.1.0`. */

@@ -16,6 +16,8 @@ export interface HostSettings {
   /** Whether the operator has written them: then they are all that there should be. */
   readonly controllersGiven: boolean
   readonly underlayMtu: number | undefined
+  /** Bridges of physical networks, by the names of these. */
+  readonly mappings: ReadonlyMap<string, string>
   /** What is wrong with what is written, each naming the key and what to do. */
   readonly problems: readonly string[]
 }
@@ -80,13 +82,33 @@ const mtuIn = (text: string | undefined, problems: string[]): number | undefined
   return undefined
 }
 
+const mappingForm = /^([A-Za-z0-9][A-Za-z0-9._@-]{0,63}):([^:]{1,15})$/
+
+/** `internet:br-ex,storage:br-san` */
+const mappingsIn = (text: string, integration: string, problems: string[]): Map<string, string> => {
+  const mappings = new Map<string, string>()
+  for (const part of listOf(text)) {
+    const [, physical = '', bridge = ''] = mappingForm.exec(part) ?? []
+    const reason = () => {
+      if (physical === '') return 'is no NETWORK:BRIDGE'
+      if (mappings.has(physical)) return `names ${physical} a second time: the first counts`
+      return bridge === integration ? `names the integration bridge: choose the one with the physical card` : undefined
+    }
+    const wrong = reason()
+    if (wrong === undefined) mappings.set(physical, bridge)
+    else problems.push(`heddle-bridge-mappings: ${part} ${wrong}`)
+  }
+  return mappings
+}
+
 export const settingsIn = (root: Row | undefined, id: string, origin: Origin, openflow: OpenFlowPort): HostSettings => {
   const ids = mapIn(root, 'external_ids')
   const problems: string[] = []
   const controllers = ids.get('heddle-controller')
+  const bridge = ids.get('heddle-bridge') || 'br-int'
   return {
     name: ids.get('hostname') || id,
-    bridge: ids.get('heddle-bridge') || 'br-int',
+    bridge,
     datapathType: ids.get('heddle-datapath-type'),
     encapAddress: addressIn(ids.get('heddle-encap-ip'), origin, problems),
     types: typesIn(ids.get('heddle-encap-type') || defaultTypes, problems),
@@ -94,6 +116,7 @@ export const settingsIn = (root: Row | undefined, id: string, origin: Origin, op
       controllers === undefined ? defaultController(origin, openflow, problems) : controllersIn(controllers, problems),
     controllersGiven: controllers !== undefined,
     underlayMtu: mtuIn(ids.get('heddle-underlay-mtu'), problems),
+    mappings: mappingsIn(ids.get('heddle-bridge-mappings') ?? '', bridge, problems),
     problems,
   }
 }

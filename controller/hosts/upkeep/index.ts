@@ -3,9 +3,11 @@ import type { Inventory } from '../inventory.ts'
 import { dpidOf, type HostSettings, pinnedDpid } from '../settings.ts'
 import { bridgeRepairs, newBridge } from './bridge.ts'
 import { controllerRepairs } from './controllers.ts'
+import { patchRepairs } from './patches.ts'
 import type { Repair, Scene } from './repair.ts'
 import { tunnelRepairs } from './tunnels.ts'
 
+export { mappingProblems, physicalPorts } from './patches.ts'
 export type { Repair, Scene } from './repair.ts'
 export { allTypes, refusal, tunnelName } from './tunnels.ts'
 
@@ -32,4 +34,5 @@ export const repairsFor = (scene: Scene): Repair[] => [
   ...bridgeRepairs(scene),
   ...controllerRepairs(scene),
   ...tunnelRepairs(scene),
+  ...patchRepairs(scene),
 ]
