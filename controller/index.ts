@@ -27,6 +27,16 @@ export type {
   SubnetFact,
 } from './engine/model/facts.ts'
 export { siteKey } from './engine/model/facts.ts'
+export type {
+  AttachmentFact,
+  InterfaceFact,
+  NextHop,
+  OutsideSubnet,
+  RouteFact,
+  RouterExternalFact,
+  RouterFact,
+} from './engine/model/routing-facts.ts'
+export { interfaceKey } from './engine/model/routing-facts.ts'
 export { model } from './engine/model/shared.ts'
 export {
   FlowBuilder,
@@ -58,5 +68,6 @@ export {
   type LayoutsOf,
   layoutsOf,
   parseAddress,
+  parseCidr,
   partsOfLease,
 } from './state/index.ts'
