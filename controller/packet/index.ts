@@ -2,6 +2,45 @@ export { type Ipv4Input, type Ipv6Input, ipv4Of, ipv6Of, type MacInput, macOf } 
 export { type Arp, type ArpInput, ArpOp, encodeArp, parseArp } from './arp.ts'
 export { internetChecksum, updatedChecksum } from './checksum.ts'
 export {
+  type Dhcp,
+  type DhcpInput,
+  DhcpOp,
+  DhcpPort,
+  DhcpType,
+  dhcpAddress,
+  dhcpByte,
+  encodeDhcp,
+  parseDhcp,
+} from './dhcp.ts'
+export {
+  DhcpOption,
+  type DhcpOptions,
+  type DhcpRoute,
+  dhcpAddresses,
+  dhcpRoutes,
+  dhcpU16,
+  dhcpU32,
+} from './dhcp-options.ts'
+export {
+  type Dhcpv6,
+  Dhcpv6Option,
+  type Dhcpv6OptionField,
+  Dhcpv6Port,
+  Dhcpv6Status,
+  Dhcpv6Type,
+  dhcpv6Addresses,
+  dhcpv6Servers,
+  dhcpv6Value,
+  duidOf,
+  encodeDhcpv6,
+  type IaNa,
+  iaNaOption,
+  iaNasOf,
+  type Lifetimes,
+  parseDhcpv6,
+  statusOption,
+} from './dhcpv6.ts'
+export {
   type Ethernet,
   type EthernetInput,
   EtherType,
