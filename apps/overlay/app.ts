@@ -37,6 +37,7 @@ export default defineApp({
     hosts: model.hosts,
     ports: model.ports,
     sites: model.sites,
+    reaches: model.reaches,
     floods: model.floods,
     shards: model.shards,
     spreads: model.spreads,
@@ -50,9 +51,7 @@ export default defineApp({
         stages.meterOut.otherwise.goto(stages.respond),
         stages.respond.otherwise.goto(stages.answer),
         stages.answer.otherwise.goto(stages.track),
-        stages.track.otherwise.goto(stages.peerOut),
-        stages.peerOut.otherwise.goto(stages.policyOut),
-        stages.policyOut.otherwise.goto(stages.unnat),
+        stages.track.otherwise.goto(stages.unnat),
         stages.unnat.otherwise.goto(stages.route),
         stages.route.otherwise.goto(stages.snat),
         stages.nextHop.otherwise.drop('no next hop'),
@@ -60,9 +59,7 @@ export default defineApp({
         stages.neighbour.otherwise.goto(stages.switch),
         stages.switch.otherwise.drop('unknown destination'),
         stages.flood.otherwise.drop('unknown shard'),
-        stages.trackIn.otherwise.goto(stages.peerIn),
-        stages.peerIn.otherwise.goto(stages.policyIn),
-        stages.policyIn.otherwise.goto(stages.deliver),
+        stages.trackIn.otherwise.goto(stages.deliver),
         stages.deliver.otherwise.apply({ type: 'outputReg', src: integration.registers.outPort, maxLen: 0 }),
       ],
     },
@@ -96,7 +93,8 @@ export default defineApp({
     /** To a port of the network: out of it where it is here, through a tunnel where it is not. */
     destination: {
       each: 'ports',
-      across: ({ network }) => network,
+      // Also where packets are only routed into the network.
+      through: ({ network }) => network,
       flows: ({ network: id, vni, mac, host, dpid, ofport }, { stages, switch: here, view }) => {
         if (host === undefined || ofport === undefined) return []
         const { switch: stage, trackIn } = stages
@@ -105,7 +103,7 @@ export default defineApp({
           return [stage.when(match).apply(setField('reg2', ofport)).goto(trackIn)]
         }
         const network = view.networks.get(id)
-        const from = view.hosts.get(view.sites.get(siteKey(id, here.dpid))?.host ?? '')
+        const from = view.hosts.get(view.reaches.get(siteKey(id, here.dpid))?.host ?? '')
         const to = view.hosts.get(host)
         const way = network && from && to && wayBetween(network, from, to)
         return way ? [stage.when({ reg0: vni, ethDst: mac }).apply(inNetwork(vni), ...sendAlong(way))] : []

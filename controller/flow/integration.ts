@@ -17,12 +17,8 @@ export const integration = {
     'respond',
     /** The second step of answers that take two: some fields can be set only where they are known to be there. */
     'answer',
-    /** Connection tracking in the zone of the source. */
+    /** What ports send that policies concern goes through the firewall, and goes on with the next stage. */
     'track',
-    /** Groups that the address is in that a container sends to. */
-    'peerOut',
-    /** What a container may send. */
-    'policyOut',
     /** Addresses that stand for others are translated back, load is balanced. */
     'unnat',
     /** Where a packet goes on to: which network, which neighbour. */
@@ -37,12 +33,20 @@ export const integration = {
     'switch',
     /** Copies for some of the ports of a network, as many times as there are such shards. */
     'flood',
-    /** Connection tracking in the zone of the destination. */
+    /** What ports receive that policies concern goes through the firewall. */
     'trackIn',
-    /** Groups that the address is in that a container receives from. */
-    'peerIn',
-    /** What a container may receive. */
+    /** The firewall begins, for both ways: connection tracking in the zone of the port. */
+    'conntrack',
+    /** Which side began the connection that a packet belongs to, and who is on the other one. */
+    'orient',
+    /** Groups that an address is in; looked up, and left again. */
+    'peers',
+    /** Rules for connections that a port begins. */
+    'policyOut',
+    /** Rules for connections that others begin with it. */
     'policyIn',
+    /** The firewall ends: what may pass is remembered, and goes on its way. */
+    'passed',
     /** Out of the port that was found. */
     'deliver',
   ],
@@ -65,12 +69,22 @@ export const integration = {
     nextHop: ['xxreg1', 0, 127],
     /** Groups of the port that policies are looked up for, a bit each. */
     ownGroups: ['xxreg2', 0, 127],
-    /** Groups of the address on the other side, a bit each. */
+    /** The address on the other side, then its groups, a bit each. */
     peerGroups: ['xxreg3', 0, 127],
     /** The lowest VNI of the networks that routers join: addresses are unique within. */
     domain: ['metadata', 0, 23],
-    /** The tenant whose groups the bits stand for. */
+    /** The tenant whose groups the bits of the port stand for. */
     tenant: ['metadata', 24, 39],
+    /** The same of the other side. */
+    peerTenant: ['metadata', 40, 55],
+    /** 1 where the firewall looks at what a port receives. */
+    incoming: ['metadata', 56, 56],
+    /** 1 where policies concern the port that are in force. */
+    enforced: ['metadata', 57, 57],
+    /** 1 where policies concern it that only count. */
+    audited: ['metadata', 58, 58],
+    /** 1 while those are looked up. */
+    auditing: ['metadata', 59, 59],
   }),
 } as const
 
