@@ -1,16 +1,18 @@
 import type { Problem } from '../../controller/yaml/index.ts'
 import { contains, formatAddress, nth, parseAddress, parseCidr } from './address.ts'
+import { checkOutside } from './check-outside.ts'
+import { mistakes, oneOf } from './mistakes.ts'
 import type { LabFile } from './schema.ts'
 
 /** Linux takes 15 characters for a network card; the rest is for `_1` of a second card. */
 const nameForm = /^[a-z][a-z0-9-]{0,11}$/
 /** Cards and bridges that a host has anyway, and the namespace of the underlay. */
-const reserved = /^(lo|eth\d*|br-int|br-ex|ovs-netdev|underlay|hdl-.*)$/
+const reserved = /^(lo|eth\d*|br-.*|ovs-netdev|underlay|hdl-.*)$/
 
 const named = (file: LabFile): Problem[] => {
-  const { underlay, hosts, containers = {} } = file
+  const { underlay, hosts, externals = {}, outside = {}, containers = {} } = file
   const seen = new Map<string, string>()
-  return Object.entries({ underlay, hosts, containers }).flatMap(([section, things]) =>
+  return Object.entries({ underlay, hosts, externals, outside, containers }).flatMap(([section, things]) =>
     Object.keys(things).flatMap((name) => {
       const path = `${section}/${name}`
       const other = seen.get(name)
@@ -23,18 +25,6 @@ const named = (file: LabFile): Problem[] => {
     }),
   )
 }
-
-/** What a reader throws about a text, as a problem of the part with this path. */
-const mistakes = (path: string, read: () => string | undefined): Problem[] => {
-  try {
-    const message = read()
-    return message === undefined ? [] : [{ path, message }]
-  } catch (error) {
-    return [{ path, message: (error as Error).message }]
-  }
-}
-
-const oneOf = (names: readonly string[]): string => `must be one of ${names.join(', ')}`
 
 const subnets = ({ underlay }: LabFile): Problem[] =>
   Object.entries(underlay).flatMap(([name, { cidr }]) =>
@@ -115,5 +105,5 @@ export const checkFile = (file: LabFile): Problem[] => {
     ...named(file),
     ...subnets(file),
   ]
-  return first.length > 0 ? first : [...hosts(file), ...containers(file)]
+  return first.length > 0 ? first : [...hosts(file), ...checkOutside(file), ...containers(file)]
 }

@@ -35,6 +35,24 @@ export interface LabContainer {
   readonly ports: readonly string[]
 }
 
+/** A physical network outside: one Ethernet, in which some hosts have a card. */
+export interface LabExternal {
+  readonly name: string
+  readonly hosts: readonly string[]
+  /** Bytes of an IP packet. */
+  readonly mtu: number
+}
+
+/** A plain Linux machine in a physical network. */
+export interface LabOutside {
+  readonly name: string
+  readonly external: string
+  /** With the lengths of their prefixes. */
+  readonly addresses: readonly string[]
+  /** Addresses to which it is the way, without prefix lengths. */
+  readonly behind: readonly string[]
+}
+
 /** Something that the controller is asked to have: what `POST /v1/apply` takes. */
 export interface Resource {
   readonly kind: 'Network' | 'Subnet' | 'Port'
@@ -46,6 +64,8 @@ export interface Resource {
 export interface Description {
   readonly underlay: readonly UnderlaySubnet[]
   readonly hosts: readonly LabHost[]
+  readonly externals: readonly LabExternal[]
+  readonly outside: readonly LabOutside[]
   readonly resources: readonly Resource[]
   readonly containers: readonly LabContainer[]
 }

@@ -6,14 +6,14 @@ import { LabError } from './errors.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { namespaceOf, underlayNode } from './names.ts'
 
-const nodesOf = ({ description: { hosts, containers } }: LabRecord): string[] => [
-  ...[...containers, ...hosts].map(({ name }) => name),
+const nodesOf = ({ description: { hosts, outside, containers } }: LabRecord): string[] => [
+  ...[...containers, ...hosts, ...outside].map(({ name }) => name),
   underlayNode,
 ]
 
 /**
- * Runs a command in a container, on a host (where ovs-vsctl and the others find its Open vSwitch) or in the underlay,
- * with this process' input and output.
+ * Runs a command in a container, on a host (where ovs-vsctl and the others find its Open vSwitch), on a machine outside
+ * or in the underlay, with this process' input and output.
  *
  * @returns its exit code; 128 and the signal's number where one ended it
  * @throws LabError where there is no such place, or no such command

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { OvsDaemons } from '../ovs/daemons.ts'
 import { unixctl } from '../ovs/unixctl.ts'
 import { type LabHost, subnetOf, type UnderlaySubnet } from './description.ts'
+import { cardsOutside } from './external.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { bridgedOnly, ipBatch } from './ip.ts'
 import { externalBridge, namespaceOf } from './names.ts'
@@ -24,6 +25,9 @@ const quoted = (text: string): string => JSON.stringify(text)
 
 const externalIds = (record: LabRecord, host: LabHost, directory: string): string[] => {
   const { mtu } = subnetOf(record.description, host)
+  const mappings = cardsOutside(record.description, host.name).map(
+    ({ external, bridge }) => `${external.name}:${bridge}`,
+  )
   const ids = {
     'system-id': host.name,
     hostname: host.name,
@@ -32,12 +36,20 @@ const externalIds = (record: LabRecord, host: LabHost, directory: string): strin
     'heddle-datapath-type': record.datapath,
     // A bridge's unix sockets must lie inside the folder of its ovs-vswitchd.
     'heddle-controller': `unix:${join(directory, 'of.sock')}`,
+    ...(mappings.length === 0 ? {} : { 'heddle-bridge-mappings': mappings.join() }),
     ...(host.encapsulation.length === 0 ? {} : { 'heddle-encap-type': host.encapsulation.join(',') }),
   }
   return Object.entries(ids).map(([key, value]) => `external_ids:${key}=${quoted(value)}`)
 }
 
-/** What an operator would tell a new host: its names, and the bridge with the underlay card. The controller makes br-int. */
+/** Bridges with the cards in physical networks, as an operator has them. */
+const physicalBridges = ({ datapath, description }: LabRecord, host: LabHost): string[] =>
+  cardsOutside(description, host.name).flatMap(({ external, bridge, name }) => [
+    ...['--', 'add-br', bridge, '--', 'set', 'bridge', bridge, `datapath_type=${datapath}`, 'fail_mode=standalone'],
+    ...['--', 'set', 'interface', bridge, `mtu_request=${external.mtu}`, '--', 'add-port', bridge, name],
+  ])
+
+/** What an operator would tell a new host: its names, and the bridges with its cards. The controller makes br-int. */
 const configuration = (record: LabRecord, host: LabHost, directory: string): string[] => {
   const { datapath, description } = record
   const { mtu } = subnetOf(description, host)
@@ -47,10 +59,16 @@ const configuration = (record: LabRecord, host: LabHost, directory: string): str
     ...['fail_mode=standalone', `other_config:hwaddr=${quoted(host.mac)}`],
     ...['--', 'set', 'interface', externalBridge, `mtu_request=${mtu}`],
     ...['--', 'add-port', externalBridge, 'eth0'],
+    ...physicalBridges(record, host),
   ]
 }
 
-const upLines = ['link set dev lo up', `link set dev eth0 ${bridgedOnly}`]
+const upLines = ({ description }: LabRecord, { name }: LabHost): string[] => [
+  'link set dev lo up',
+  ...['eth0', ...cardsOutside(description, name).map((card) => card.name)].map(
+    (card) => `link set dev ${card} ${bridgedOnly}`,
+  ),
+]
 
 /** The host's address on its external bridge, and its way to the other subnets. */
 const addressLines = (subnet: UnderlaySubnet, host: LabHost): string[] => {
@@ -85,7 +103,8 @@ const startSwitch = async (daemons: OvsDaemons, record: LabRecord, host: LabHost
   const subnet = subnetOf(record.description, host)
   const isDummy = record.datapath === 'dummy'
   await daemons.startSwitch(...(isDummy ? ['--enable-dummy', '--disable-system'] : []))
-  await ipBatch(isDummy ? upLines : [...upLines, ...addressLines(subnet, host)], daemons.namespace)
+  const up = upLines(record, host)
+  await ipBatch(isDummy ? up : [...up, ...addressLines(subnet, host)], daemons.namespace)
   const addresses = isDummy ? dummyCommands(subnet, host, prefixLength(subnet)) : []
   await unixctl(await daemons.controlSocket(), [...addresses, ...neighbourCommands(record, host)])
   if (isDummy) await daemons.ofctl('add-flow', externalBridge, arpAnswer(host))

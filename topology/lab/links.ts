@@ -1,5 +1,6 @@
 import { cardsOf, type Description } from './description.ts'
 import { LabError } from './errors.ts'
+import { cardsOutside } from './external.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { ipBatch } from './ip.ts'
 import { namespaceOf, underlayNode } from './names.ts'
@@ -35,9 +36,24 @@ const containerLinks = ({ containers }: Description): Link[] =>
     ),
   )
 
+const outsideLinks = (description: Description): Link[] => [
+  ...description.hosts.flatMap(({ name }) =>
+    cardsOutside(description, name).map(({ external, peer }) =>
+      cable(peer, `${name} and ${external.name}`, underlayNode, peer, { node: underlayNode, card: peer }),
+    ),
+  ),
+  ...description.outside.map((machine) =>
+    cable(machine.name, `${machine.name} and ${machine.external}`, underlayNode, machine.name, {
+      node: machine.name,
+      card: 'eth0',
+    }),
+  ),
+]
+
 /**
- * All links of a lab: a host's name is its cable to the underlay, a container's that to its host (`NAME_1`
- * for its second card), a subnet's that to the router.
+ * All links of a lab: a host's name is its cable to the underlay (`NAME_1` that to the first physical network that it
+ * is in), a container's that to its host (`NAME_1` for its second card), a machine's that to its physical network, a
+ * subnet's that to the router.
  */
 export const linksOf = (description: Description): Link[] => {
   const hosts = description.hosts.map(({ name, subnet }) =>
@@ -55,7 +71,7 @@ export const linksOf = (description: Description): Link[] => {
       seenAt: { node: underlayNode, card: name },
     }
   })
-  return [...hosts, ...subnets, ...containerLinks(description)]
+  return [...hosts, ...subnets, ...outsideLinks(description), ...containerLinks(description)]
 }
 
 /** @throws LabError naming those that there are */

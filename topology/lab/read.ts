@@ -1,7 +1,7 @@
 import { type Problem, problemsOf, readYaml } from '../../controller/yaml/index.ts'
 import { formatAddress, nth, parseAddress, parseCidr, sizeOf } from './address.ts'
 import { checkFile } from './check.ts'
-import type { Description, LabHost, Resource, UnderlaySubnet } from './description.ts'
+import type { Description, LabExternal, LabHost, LabOutside, Resource, UnderlaySubnet } from './description.ts'
 import { LabError } from './errors.ts'
 import { LabFile } from './schema.ts'
 
@@ -54,6 +54,18 @@ const hostsOf = (file: LabFile, underlay: readonly UnderlaySubnet[]): LabHost[] 
   })
 }
 
+const externalsOf = ({ externals = {}, hosts }: LabFile): LabExternal[] =>
+  Object.entries(externals).map(([name, { hosts: names = Object.keys(hosts), mtu = usualMtu }]) => ({
+    ...{ name, hosts: names, mtu },
+  }))
+
+const outsideOf = ({ outside = {}, externals = {} }: LabFile): LabOutside[] => {
+  const [only = ''] = Object.keys(externals)
+  return Object.entries(outside).map(([name, { external = only, addresses, behind = [] }]) => ({
+    ...{ name, external, addresses, behind },
+  }))
+}
+
 /** The sections of a file that go to the controller, and what they hold. */
 export const sections = { networks: 'Network', subnets: 'Subnet', ports: 'Port' } as const
 
@@ -80,7 +92,10 @@ export const readLab = (path: string): ReadLab => {
     ports,
   }))
   return {
-    description: { underlay, hosts: hostsOf(file, underlay), resources: resourcesOf(file), containers },
+    description: {
+      ...{ underlay, hosts: hostsOf(file, underlay), externals: externalsOf(file), outside: outsideOf(file) },
+      ...{ resources: resourcesOf(file), containers },
+    },
     locate,
   }
 }

@@ -29,6 +29,26 @@ export const LabFile = closed({
     /** Of its link to the underlay, each way, such as `0.5%`. */
     loss: Type.Optional(Type.String()),
   }),
+  /** Physical networks outside, by the names that networks call them by with `external`. */
+  externals: Type.Optional(
+    named({
+      /** Hosts that have a card there; all unless given. */
+      hosts: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+      /** Bytes of an IP packet; 1500 unless given. */
+      mtu: Type.Optional(Type.Integer({ minimum: 1280, maximum: 9216 })),
+    }),
+  ),
+  /** Plain Linux machines in those, that know of no controller. */
+  outside: Type.Optional(
+    named({
+      /** The physical network that it is in; the only one unless given. */
+      external: Type.Optional(Type.String()),
+      /** With the lengths of their prefixes. */
+      addresses: Type.Array(Type.String(), { minItems: 1 }),
+      /** Addresses that lie behind it: it is the way there. */
+      behind: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+    }),
+  ),
   networks: Type.Optional(Resources),
   subnets: Type.Optional(Resources),
   ports: Type.Optional(Resources),

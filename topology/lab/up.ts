@@ -6,6 +6,7 @@ import { buildContainers, waitInstalled } from './container.ts'
 import { socketsOf, startController } from './controller.ts'
 import { takeDown } from './down.ts'
 import { LabError } from './errors.ts'
+import { buildExternals } from './external.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { manageHost, type Sockets, startHost } from './host.ts'
 import { addNamespaces } from './ip.ts'
@@ -92,7 +93,7 @@ class Builder {
     const template = folder.part('empty.db')
     await this.step('the underlay', async () => {
       await addNamespaces(record.namespaces)
-      await Promise.all([buildUnderlay(record), createDatabase(template)])
+      await Promise.all([buildUnderlay(record), buildExternals(record), createDatabase(template)])
     })
     await this.step(`${hosts.length} hosts with Open vSwitch`, () =>
       inParallel(hosts, hostsAtOnce, (host) => startHost(folder, record, host, template)),

@@ -73,6 +73,19 @@ t.test('each mistake is told with its line', (t) => {
       `underlay: { rack: { cidr: 172.30.0.0 } }\nhosts: { h1: {} }`,
       /^1:21: underlay\/rack\/cidr: .* an address and the length of its prefix/,
     ],
+    [
+      `${rack}\nhosts: { h1: {} }\nexternals: { net: { hosts: [h2] } }`,
+      '3:29: externals/net/hosts/0: must be one of h1',
+    ],
+    [`${rack}\nhosts: { h1: {} }\nexternals: { ex: {} }`, /^3:14: externals\/ex: every host has a bridge br-ex/],
+    [
+      `${rack}\nhosts: { h1: {} }\nexternals: { a: {}, b: {} }\noutside: { s: { addresses: [10.0.0.1/8] } }`,
+      '4:12: outside/s: external is missing: it must be one of a, b',
+    ],
+    [
+      `${rack}\nhosts: { h1: {} }\nexternals: { a: {} }\noutside: { s: { addresses: [10.0.0.1] } }`,
+      /^4:29: outside\/s\/addresses\/0: .* an address and the length of its prefix/,
+    ],
     [`${rack}\nhosts: { h1: {} }\ncontainers: { a: { host: h2 } }`, '3:20: containers/a/host: must be one of h1'],
     [
       `${rack}\nhosts: { h1: {} }\ncontainers: { a: { host: h1 } }`,
