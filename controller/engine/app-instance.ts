@@ -93,11 +93,14 @@ export class AppInstance {
     const { firstTable, epoch, config, model } = options
     const { held = false, kept } = options
     this.units = new Units(app, this.facts, {
-      ...{ firstTable, epoch, config, held, sites: model.sites },
+      ...{ firstTable, epoch, config, held, sites: model.sites, reaches: model.reaches },
       owners: kept?.units.owners,
     })
     this.held = held
-    this.unfollow.push(model.sites.follow((_, key) => this.units.changeSite(key)))
+    this.unfollow.push(
+      model.sites.follow((_, key) => this.units.changeSite('across', key)),
+      model.reaches.follow((_, key) => this.units.changeSite('through', key)),
+    )
     this.context = {
       config: options.config,
       collections: Object.fromEntries(this.facts) as AppContext<Collections>['collections'],

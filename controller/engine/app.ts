@@ -70,6 +70,11 @@ export interface ObjectRule<P extends readonly string[], C extends Collections, 
   on?(object: ValueOf<C[K]>, key: string): bigint | undefined
   /** The network on whose hosts the object matters, on all of them; instead of `on`. */
   across?(object: ValueOf<C[K]>, key: string): string | undefined
+  /**
+   * The network from whose hosts the object is reached, on all of them: those that have ports of it, or of a
+   * network that routers join it with; instead of `on` and `across`.
+   */
+  through?(object: ValueOf<C[K]>, key: string): string | undefined
   flows(object: ValueOf<C[K]>, context: RuleContext<P, C, Config>, key: string): readonly Wanted[]
 }
 

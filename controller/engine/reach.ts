@@ -49,15 +49,51 @@ const onOne = (where: (object: unknown, key: string) => bigint | undefined): Rea
   }
 }
 
+interface SiteChange {
+  readonly site: SiteFact
+  /** Whether the network is there now. */
+  readonly here: boolean
+}
+
+/** How a rule says on which switches of a network its objects matter. */
+export type Breadth = 'across' | 'through'
+
 /** Networks by the switches that have them, as the units were last told. */
 export class KnownSites {
   private readonly sites: Collection<SiteFact>
+  /** Networks that came to a switch or went from it since, by their keys among the sites. */
+  private readonly changed = new Set<string>()
   private readonly known = new Map<string, SiteFact>()
   private readonly switches = new Map<string, Set<bigint>>()
   private readonly networks = new Map<bigint, Set<string>>()
 
   constructor(sites: Collection<SiteFact>) {
     this.sites = sites
+    for (const [key] of sites.entries()) this.look(key)
+  }
+
+  /** Whether there is something to look at again. */
+  get isChanged(): boolean {
+    return this.changed.size > 0
+  }
+
+  /** Notes that a site came or went, or something of it changed. */
+  note(key: string): void {
+    this.changed.add(key)
+  }
+
+  /** Leaves out what was noted. */
+  forget(): void {
+    this.changed.clear()
+  }
+
+  /** Looks again at what was noted; gives the sites that came or went, and which of the two. */
+  *changes(): Generator<SiteChange> {
+    for (const key of this.changed) {
+      this.changed.delete(key)
+      const change = this.look(key)
+      if (change) yield change
+    }
   }
 
   switchesOf(network: string): Iterable<bigint> {
@@ -68,8 +104,7 @@ export class KnownSites {
     return this.networks.get(dpid) ?? []
   }
 
-  /** Looks at a site again; gives it where it came or went, and which of the two. */
-  look(key: string): { readonly site: SiteFact; readonly here: boolean } | undefined {
+  private look(key: string): SiteChange | undefined {
     const [before, now] = [this.known.get(key), this.sites.get(key)]
     if (now) this.known.set(key, now)
     else this.known.delete(key)
@@ -94,16 +129,17 @@ const add = <K, V>(sets: Map<K, Set<V>>, key: K, value: V): void => {
 
 /** Each object matters on the switches of one network. */
 export interface NetworkReach extends Reach {
+  readonly breadth: Breadth
   objectsOf(network: string): Iterable<string>
 }
 
-const acrossNetwork = (
-  where: (object: unknown, key: string) => string | undefined,
-  sites: KnownSites,
-): NetworkReach => {
+type NetworkOf = (object: unknown, key: string) => string | undefined
+
+const onNetwork = (where: NetworkOf, breadth: Breadth, sites: KnownSites): NetworkReach => {
   const placement = new Placement<string>()
   return {
     isShared: true,
+    breadth,
     objectsOf: (network) => placement.objectsAt(network),
     *objectsAt(dpid) {
       for (const network of sites.networksAt(dpid)) yield* placement.objectsAt(network)
@@ -125,10 +161,11 @@ type ObjectRule = Rule<readonly string[], Collections> & { readonly each?: strin
 export const reachOf = (
   rule: ObjectRule,
   objects: Collection<unknown>,
-  sites: KnownSites,
+  sites: Readonly<Record<Breadth, KnownSites>>,
   switches: () => Iterable<bigint>,
 ): Reach | NetworkReach => {
-  const { on, across } = rule as { on?: Parameters<typeof onOne>[0]; across?: Parameters<typeof acrossNetwork>[0] }
+  const { on, across, through } = rule as { on?: Parameters<typeof onOne>[0]; across?: NetworkOf; through?: NetworkOf }
   if (on) return onOne(on)
-  return across ? acrossNetwork(across, sites) : everywhere(objects, switches)
+  if (across) return onNetwork(across, 'across', sites.across)
+  return through ? onNetwork(through, 'through', sites.through) : everywhere(objects, switches)
 }

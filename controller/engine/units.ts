@@ -5,7 +5,7 @@ import { Collection, recordingView } from './facts.ts'
 import { claimPunts, dropPunts, handOver, type Version } from './handover.ts'
 import type { SiteFact } from './model/facts.ts'
 import { Owners } from './owners.ts'
-import { KnownSites, type NetworkReach, type Reach, reachOf } from './reach.ts'
+import { type Breadth, KnownSites, type NetworkReach, type Reach, reachOf } from './reach.ts'
 import { type Fact, Readers } from './readers.ts'
 import type { Thing } from './transaction.ts'
 import { type Ability, abilityOf, type Context, nothing, type Place, type Target, type Unit } from './unit.ts'
@@ -23,6 +23,8 @@ export interface UnitsOptions {
   readonly config?: unknown
   /** Where networks are, for rules across them. */
   readonly sites?: Collection<SiteFact>
+  /** From where networks are reached, for rules through them. */
+  readonly reaches?: Collection<SiteFact>
   /** Claims nothing in the tables of switches before `takeOver`. */
   readonly held?: boolean
   /** Of the version before. */
@@ -50,9 +52,7 @@ export class Units implements Version {
   private handover: Iterator<void> | undefined
   /** Where objects matter, by rule. */
   private readonly reaches = new Map<string, Reach | NetworkReach>()
-  private readonly sites: KnownSites
-  /** Networks that came to a switch or went from it, by their keys among the sites. */
-  private readonly changedSites = new Set<string>()
+  private readonly sites: Readonly<Record<Breadth, KnownSites>>
   private readonly readers = new Readers<Unit>()
   /** What the unit that is being evaluated has read so far. */
   private readonly reading = new Set<Fact<Unit>>()
@@ -65,7 +65,7 @@ export class Units implements Version {
 
   /** @throws RangeError where a rule is for a collection that the app does not have */
   constructor(app: App, facts: Facts, options: UnitsOptions = {}) {
-    const { firstTable = 0, epoch = defaultEpoch, config = {}, sites = new Collection<SiteFact>('sites') } = options
+    const { firstTable = 0, epoch = defaultEpoch, config = {} } = options
     this.held = options.held ?? false
     this.app = app
     this.facts = facts
@@ -80,8 +80,8 @@ export class Units implements Version {
     }
     this.owners = options.owners ?? new Owners(app.name, epoch)
     this.puntOwner = this.owners.take('punts', switchObject)
-    this.sites = new KnownSites(sites)
-    for (const [key] of sites.entries()) this.sites.look(key)
+    const { sites = new Collection<SiteFact>('sites'), reaches = new Collection<SiteFact>('reaches') } = options
+    this.sites = { across: new KnownSites(sites), through: new KnownSites(reaches) }
     for (const [name, rule] of this.rules()) {
       if (rule.each === undefined) continue
       const objects = this.collection(rule.each)
@@ -109,7 +109,8 @@ export class Units implements Version {
 
   /** False while there are changes to be worked in. */
   get settled(): boolean {
-    return !this.handover && this.dirty.size + this.changed.size + this.changedSites.size === 0
+    const { across, through } = this.sites
+    return !this.handover && this.dirty.size + this.changed.size === 0 && !across.isChanged && !through.isChanged
   }
 
   /** Why some unit keeps what it wanted before; undefined where every rule gave what it should. */
@@ -131,9 +132,9 @@ export class Units implements Version {
     this.readers.collect(collection, key, this.dirty)
   }
 
-  /** Notes that a network came to a switch or went from it, by its key among the sites. */
-  changeSite(key: string): void {
-    this.changedSites.add(key)
+  /** Notes that a network came to a switch or went from it, by its key among the sites or reaches. */
+  changeSite(breadth: Breadth, key: string): void {
+    this.sites[breadth].note(key)
   }
 
   /** A switch came: every rule is evaluated for it at the next `evaluate`. */
@@ -220,16 +221,17 @@ export class Units implements Version {
 
   /** Where a network came or went, its objects do. */
   private replaceSites(): void {
-    for (const key of this.changedSites) {
-      const change = this.sites.look(key)
-      const place = change && this.places.get(change.site.dpid)
-      if (!place) continue
-      for (const [rule, reach] of this.reaches) {
-        if (!('objectsOf' in reach)) continue
-        for (const object of reach.objectsOf(change.site.network)) this.place(rule, object, place, change.here)
+    for (const [breadth, sites] of Object.entries(this.sites)) {
+      const reaches = [...this.reaches].filter(([, reach]) => 'breadth' in reach && reach.breadth === breadth)
+      for (const { site, here } of sites.changes()) {
+        const place = this.places.get(site.dpid)
+        if (!place) continue
+        for (const [rule, reach] of reaches) {
+          if (!('objectsOf' in reach)) continue
+          for (const object of reach.objectsOf(site.network)) this.place(rule, object, place, here)
+        }
       }
     }
-    this.changedSites.clear()
   }
 
   private replaceAll(collection: string, keys: Set<string>, until: number): void {

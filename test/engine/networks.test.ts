@@ -15,6 +15,7 @@ import { differenceBetween } from './tables.ts'
 const hosts = 6
 const networks = 3
 const ports = 12
+const routers = 2
 
 const dpidOf = (host: number): string => host.toString(16).padStart(16, '0')
 
@@ -37,6 +38,18 @@ const change: fc.Arbitrary<DocumentChange> = fc.oneof(
     kind: fc.constant('network' as const),
     id: id('net', networks),
     value: option(fc.record({ vni: fc.integer({ min: 1, max: 50 }) })),
+  }),
+  fc.record({
+    kind: fc.constant('subnet' as const),
+    id: id('sub', networks),
+    value: option(
+      fc.record({ network: id('net', networks), cidr: fc.constantFrom('10.0.0.0/24', '10.0.0.0/16', 'fd00::/64') }),
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('router' as const),
+    id: id('router', routers),
+    value: option(fc.record({ subnets: fc.subarray(['sub1', 'sub2', 'sub3']) })),
   }),
   fc.tuple(fc.integer({ min: 1, max: hosts }), option(hostValue)).map(([number, value]) => ({
     kind: 'host' as const,

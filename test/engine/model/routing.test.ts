@@ -200,7 +200,7 @@ const change = fc.oneof(
 const collections = ['networks', 'routers', 'interfaces', 'attachments', 'reaches'] as const
 
 const factsOf = (model: Model) =>
-  Object.fromEntries(collections.map((name) => [name, new Map([...model[name].entries()].sort())]))
+  Object.fromEntries(collections.map((name) => [name, Object.fromEntries<unknown>(model[name].entries())]))
 
 t.test('after random changes all facts of routers are as if worked out from nothing', (t) => {
   fc.assert(
