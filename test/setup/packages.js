@@ -23,6 +23,8 @@ export const systemPackages = [
   { name: 'ethtool', command: 'ethtool', gives: 'labs with offloads switched off' },
   { name: 'iperf3', command: 'iperf3', gives: 'throughput measurements in labs' },
   { name: 'tshark', command: 'tshark', gives: 'tests in which tshark judges our messages' },
+  { name: 'udhcpc', command: 'udhcpc', gives: 'tests of DHCP with the client of busybox' },
+  { name: 'isc-dhcp-client', command: 'dhclient', gives: 'tests of DHCP and DHCPv6 with dhclient' },
 ]
 
 /** Daemons that Debian starts at boot once their package is installed; both would get in the way of a lab. */

@@ -38,3 +38,10 @@ export const namespaces = (t: Test): boolean =>
 
 /** Like `ovs`, for Python 3, by which tests send and hear Ethernet frames. */
 export const python = (t: Test): boolean => need(t, 'python3', hasCommand('python3'))
+
+/** Like `ovs`, for DHCP clients: udhcpc and dhclient. */
+export const dhcpClients = (t: Test): boolean =>
+  need(t, 'udhcpc', installed('udhcpc')) && need(t, 'isc-dhcp-client', installed('isc-dhcp-client'))
+
+/** Like `ovs`, for iperf3. */
+export const iperf = (t: Test): boolean => need(t, 'iperf3', installed('iperf3'))
