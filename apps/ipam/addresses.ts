@@ -8,9 +8,9 @@ import {
 } from '../../controller/index.ts'
 import { Taken } from './taken.ts'
 
-/** What matters here of a lease. */
+/** What matters here of a lease; where no port has it, a router does. */
 export interface Lease {
-  readonly port: string
+  readonly port?: string
   readonly quarantineUntil?: number
 }
 

@@ -18,7 +18,10 @@ const lastVni = 0xff_fffe
 
 const macOf = (draft: AdmissionDraft, port: string): string => {
   const former = draft.former('assignment', port)?.mac
-  const isFree = (mac: string): boolean => (draft.get('mac', mac)?.port ?? port) === port
+  const isFree = (mac: string): boolean => {
+    const owner = draft.get('mac', mac)
+    return !owner || owner.port === port
+  }
   if (former !== undefined && isFree(former)) return former
   for (let attempt = 0; ; attempt++) {
     const mac = macFor(port, attempt)

@@ -45,7 +45,7 @@ t.test('up --app l2-switch: a switch connects, and get shows it', { buffered: tr
   )
   t.match(JSON.parse((await get('flows', '--table', '1', '-o', 'json')).out), [{ actions: 'FLOOD' }])
   t.match((await get('apps')).out, /^l2-switch +running +l2-switch +no +0 +0 +0 +0$/m)
-  t.match(await get('groups'), { status: 0, out: '', err: 'apps want no groups\n' })
+  t.match(await get('switch-groups'), { status: 0, out: '', err: 'apps want no groups\n' })
   t.match(await get('flows', '--limit', '1'), { err: /^1 of 3 flows/ })
   t.match(await get('flows', '--table', 'x'), { status: 1, err: /^query: table: / })
   t.equal((await get('everything')).status, 1)

@@ -36,7 +36,11 @@ export const addresses = (api: Api, { intents: { table } }: ApiContext): void =>
         const { quarantineUntil, since, ...rest } = value
         const view = { ...partsOfLease(id), ...rest, since: timeText(since) }
         if (quarantineUntil !== undefined && quarantineUntil <= now) return []
-        if (!(['network', 'subnet', 'port'] as const).every((name) => (query[name] ?? view[name]) === view[name]))
+        if (
+          !(['network', 'subnet', 'port', 'router'] as const).every(
+            (name) => (query[name] ?? view[name]) === view[name],
+          )
+        )
           return []
         return [quarantineUntil === undefined ? view : { ...view, quarantineUntil: timeText(quarantineUntil) }]
       })

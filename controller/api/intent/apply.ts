@@ -1,19 +1,21 @@
 import type { Static } from 'typebox'
 import {
   type Entities,
+  forEachKind,
   type IntentChange,
   type IntentKind,
   type IntentProblem,
   intentKinds,
+  intentSchemas,
   type Table,
 } from '../../state/index.ts'
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import { fullPlace, orRefuse, type PlaceOf } from './errors.ts'
-import { judgeOf, kindOf, specs } from './judge.ts'
+import { judgeOf, kindOf } from './judge.ts'
+import { resultView } from './results.ts'
 import { Applied, Apply } from './schemas.ts'
-import { resultView } from './views.ts'
 import { doAndWait } from './wait.ts'
 
 type Order = Static<typeof Apply>
@@ -21,7 +23,7 @@ type Order = Static<typeof Apply>
 /** Bytes of a request: a hundred thousand ports. */
 const bodyLimit = 64 * 1024 * 1024
 
-const judges = { network: judgeOf(specs.network), subnet: judgeOf(specs.subnet), port: judgeOf(specs.port) } as const
+const judges = forEachKind((kind) => judgeOf(intentSchemas[kind]))
 
 /** @throws ApiError naming each field that its kind does not take */
 const putsOf = ({ resources = [] }: Order): IntentChange[] => {

@@ -1,21 +1,28 @@
 import type { FastifyRequest } from 'fastify'
-import type { TSchema } from 'typebox'
 import Type from 'typebox'
-import type { IntentChange, IntentKind } from '../../state/index.ts'
+import {
+  type IntentChange,
+  type IntentKind,
+  intentKinds,
+  intentNames,
+  intentSchemas,
+  namedBy,
+} from '../../state/index.ts'
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { badField, notFound } from '../errors.ts'
 import { fullPlace, orRefuse, type PlaceOf } from './errors.ts'
-import { specs } from './judge.ts'
-import { EntityId, NetworkQuery, NetworkView, PortView, SubnetView, WriteQuery } from './schemas.ts'
-import { viewOf, viewsOf } from './views.ts'
+import { EntityId, EntityName, WriteQuery } from './schemas.ts'
+import { type Chosen, type View, viewOf, viewSchemas, viewsOf } from './views/views.ts'
 import { doAndWait } from './wait.ts'
 
-const shown = { network: NetworkView, subnet: SubnetView, port: PortView } as const satisfies Record<
-  IntentKind,
-  TSchema
->
-const noQuery = Type.Object({}, { additionalProperties: false })
+/** What things of a kind can be chosen by: those that they name, but routers not by their external network only. */
+const choices: Readonly<Record<IntentKind, readonly IntentKind[]>> = { ...namedBy, router: ['subnet', 'qos'] }
+
+const queryOf = (kind: IntentKind) =>
+  Type.Object(Object.fromEntries(choices[kind].map((named) => [named, Type.Optional(EntityName)])), {
+    additionalProperties: false,
+  })
 
 type Precondition = Pick<IntentChange, 'ifRevision'>
 
@@ -47,7 +54,7 @@ interface Asked {
 /** Does it, and gives what became of it with the thing as it is then, or would be. */
 const changeOne = async (context: ApiContext, change: IntentChange, { dryRun, wait }: Asked) => {
   const { kind, id } = change
-  let view: ReturnType<typeof viewOf<IntentKind>>
+  let view: View | undefined
   const preview = () => {
     view = viewOf(context, kind, id)
   }
@@ -62,20 +69,16 @@ const changeOne = async (context: ApiContext, change: IntentChange, { dryRun, wa
 const missing = (kind: IntentKind, id: string) => notFound(`there is no ${kind} ${id}`)
 
 const reading = (api: Api, context: ApiContext, kind: IntentKind): void => {
-  const View = shown[kind]
+  const View = viewSchemas[kind]
+  const { list, many } = intentNames[kind]
+  const by = choices[kind].length === 0 ? '' : `, or those of one ${choices[kind].join(' or ')}`
   api.get(
-    `/v1/${kind}s`,
-    {
-      schema: {
-        summary: `All ${kind}s${kind === 'network' ? '' : ', or those of one network'}`,
-        querystring: kind === 'network' ? noQuery : NetworkQuery,
-        response: { 200: Type.Array(View) },
-      },
-    },
-    ({ query }) => viewsOf(context, kind, (query as { network?: string }).network),
+    `/v1/${list}`,
+    { schema: { summary: `All ${many}${by}`, querystring: queryOf(kind), response: { 200: Type.Array(View) } } },
+    ({ query }) => viewsOf(context, kind, query as Chosen),
   )
   api.get(
-    `/v1/${kind}s/:id`,
+    `/v1/${list}/:id`,
     { schema: { summary: `One ${kind}`, params: EntityId, response: { 200: View } } },
     ({ params: { id } }, reply) => {
       const view = viewOf(context, kind, id)
@@ -87,13 +90,15 @@ const reading = (api: Api, context: ApiContext, kind: IntentKind): void => {
 }
 
 const writing = (api: Api, context: ApiContext, kind: IntentKind): void => {
+  const { list } = intentNames[kind]
+  const View = viewSchemas[kind]
   api.put(
-    `/v1/${kind}s/:id`,
+    `/v1/${list}/:id`,
     {
       schema: {
         summary: `Make a ${kind}, or change it`,
-        ...{ params: EntityId, querystring: WriteQuery, body: specs[kind] },
-        response: { 200: shown[kind], 201: shown[kind] },
+        ...{ params: EntityId, querystring: WriteQuery, body: intentSchemas[kind] },
+        response: { 200: View, 201: View },
       },
     },
     async (request, reply) => {
@@ -109,7 +114,7 @@ const writing = (api: Api, context: ApiContext, kind: IntentKind): void => {
     },
   )
   api.delete(
-    `/v1/${kind}s/:id`,
+    `/v1/${list}/:id`,
     {
       schema: {
         summary: `Delete a ${kind}`,
@@ -128,9 +133,9 @@ const writing = (api: Api, context: ApiContext, kind: IntentKind): void => {
   )
 }
 
-/** Networks, subnets and ports, one at a time. */
+/** What users want, one thing at a time. */
 export const entities = (api: Api, context: ApiContext): void => {
-  for (const kind of ['network', 'subnet', 'port'] as const) {
+  for (const kind of intentKinds) {
     reading(api, context, kind)
     writing(api, context, kind)
   }

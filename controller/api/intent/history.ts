@@ -3,8 +3,8 @@ import { differences, history as readHistory, rollBack } from '../../state/index
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { fullPlace, orRefuse } from './errors.ts'
+import { differenceView, resultView } from './results.ts'
 import { Applied, Diff, DiffQuery, LimitQuery, PastChange, Rollback } from './schemas.ts'
-import { differenceView, resultView } from './views.ts'
 import { doAndWait } from './wait.ts'
 
 const usualLimit = 50

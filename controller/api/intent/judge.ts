@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { type Problem, problemsOf } from '../../engine/index.ts'
-import { type IntentKind, Network, Port, Subnet } from '../../state/index.ts'
+import { type IntentKind, intentKinds, intentNames } from '../../state/index.ts'
 
 /** Gives what is wrong with a value, and is fast where nothing is. */
 export const judgeOf = (schema: TSchema): ((value: unknown) => readonly Problem[]) => {
@@ -9,13 +9,8 @@ export const judgeOf = (schema: TSchema): ((value: unknown) => readonly Problem[
   return (value) => (validator.Check(value) ? [] : problemsOf(schema, value))
 }
 
-export const specs = { network: Network, subnet: Subnet, port: Port } as const satisfies Record<IntentKind, TSchema>
-
 /** Names of kinds in documents. */
-export const kindNames = { network: 'Network', subnet: 'Subnet', port: 'Port' } as const satisfies Record<
-  IntentKind,
-  string
->
-export type KindName = (typeof kindNames)[IntentKind]
+export const documentNames = intentKinds.map((kind) => intentNames[kind].document)
 
-export const kindOf = (name: KindName): IntentKind => name.toLowerCase() as IntentKind
+/** @param name one of `documentNames` */
+export const kindOf = (name: string): IntentKind => name.toLowerCase() as IntentKind

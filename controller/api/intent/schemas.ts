@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { closed } from '../schemas.ts'
+import { documentNames } from './judge.ts'
 
 /** Of entities: as `makeId` takes them. */
 export const EntityName = Type.String({
@@ -9,60 +10,19 @@ export const EntityName = Type.String({
 export const EntityId = closed({ id: EntityName })
 
 const Flag = Type.Union([Type.Literal('true'), Type.Literal('false')])
-const revision = { revision: Type.Integer({ description: 'that last changed it: its ETag' }) }
-const spec = { spec: Type.Record(Type.String(), Type.Unknown(), { description: 'what the user gave' }) }
-
 export const WriteQuery = closed({
   dryRun: Type.Optional(Flag),
   wait: Type.Optional(Flag),
 })
 export const NetworkQuery = closed({ network: Type.Optional(EntityName) })
 
-export const NetworkView = Type.Object({
-  id: Type.String(),
-  vni: Type.Integer(),
-  encapsulation: Type.Optional(Type.String()),
-  mtu: Type.Integer({ description: 'bytes of an IP packet: as the user said, else what fits through the tunnels' }),
-  mtuLimit: Type.Integer({ description: 'bytes of an IP packet that fits between all its hosts' }),
-  warning: Type.Optional(Type.String()),
-  subnets: Type.Array(Type.String()),
-  ports: Type.Integer(),
-  ...revision,
-  ...spec,
-})
-
-export const SubnetView = Type.Object({
-  id: Type.String(),
-  network: Type.String(),
-  cidr: Type.String(),
-  family: Type.Integer({ description: '4 or 6' }),
-  gateway: Type.Union([Type.String(), Type.Null()]),
-  dns: Type.Array(Type.String()),
-  ...revision,
-  ...spec,
-})
-
-export const PortView = Type.Object({
-  id: Type.String(),
-  network: Type.String(),
-  vni: Type.Integer(),
-  mac: Type.String(),
-  addresses: Type.Array(Type.String()),
-  status: Type.String({ description: 'unbound, bound or installed' }),
-  host: Type.Optional(Type.String()),
-  interface: Type.Optional(Type.String()),
-  ofport: Type.Optional(Type.Integer()),
-  ...revision,
-  ...spec,
-})
-
-const Which = closed({ kind: Type.Enum(['Network', 'Subnet', 'Port']), id: EntityName })
+const Which = closed({ kind: Type.Enum(documentNames), id: EntityName })
 
 export const Apply = closed({
   resources: Type.Optional(
     Type.Array(
       closed({
-        kind: Type.Enum(['Network', 'Subnet', 'Port']),
+        kind: Type.Enum(documentNames),
         id: EntityName,
         spec: Type.Record(Type.String(), Type.Unknown(), { description: 'the fields of its kind' }),
       }),
@@ -159,13 +119,15 @@ export const LeaseQuery = closed({
   network: Type.Optional(EntityName),
   subnet: Type.Optional(EntityName),
   port: Type.Optional(EntityName),
+  router: Type.Optional(EntityName),
 })
 
 export const LeaseView = Type.Object({
   network: Type.String(),
   subnet: Type.String(),
   address: Type.String(),
-  port: Type.String(),
+  port: Type.Optional(Type.String({ description: 'that has it' })),
+  router: Type.Optional(Type.String({ description: 'that has it outside' })),
   kind: Type.String(),
   since: Type.String(),
   quarantineUntil: Type.Optional(Type.String()),

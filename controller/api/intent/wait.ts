@@ -21,6 +21,12 @@ type Place = readonly [network: string, dpid: bigint]
 const placesIn = ({ engine }: ApiContext): Place[] =>
   [...engine.model.sites.entries()].map(([, { network, dpid }]) => [network, dpid])
 
+/** What concerns networks only by what they name: then all hosts are waited for. */
+const isWide = ({ outcomes }: IntentResult): boolean =>
+  outcomes.some(
+    ({ kind, action }) => action !== 'unchanged' && !(kind === 'network' || kind === 'subnet' || kind === 'port'),
+  )
+
 /**
  * Does a change, and where that is asked for waits until the hosts have confirmed that have a part in
  * its networks, or had.
@@ -37,9 +43,8 @@ export const doAndWait = async (
   const result = await work()
   await context.reached?.(result.revision)
   const networks = networksOf(result)
-  const dpids = new Set(
-    [...before, ...placesIn(context)].flatMap(([network, dpid]) => (networks.has(network) ? [dpid] : [])),
-  )
+  const concerned = [...before, ...placesIn(context)].filter(([network]) => networks.has(network))
+  const dpids = isWide(result) ? undefined : new Set(concerned.map(([, dpid]) => dpid))
   const late = await context.engine.confirmed(deadline, dpids)
   if (late.length === 0) return result
   const list = late.map(formatDpid).join(', ')

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import Type from 'typebox'
-import type { Batch, Event, Store } from '../../state/index.ts'
+import { type Batch, type Event, given, intentKinds, type Store } from '../../state/index.ts'
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { badField } from '../errors.ts'
 import { closed } from '../schemas.ts'
 
-/** Kinds whose changes can be followed, and those that are unless others are asked for. */
-const known = ['network', 'subnet', 'port', 'assignment', 'number', 'lease', 'host', 'binding']
-const usual = ['network', 'subnet', 'port', 'assignment', 'number', 'host', 'binding']
+/** Kinds whose changes are followed unless others are asked for, and all that can be. */
+const usual = [...intentKinds, ...Object.values(given), 'host', 'binding']
+const known = [...usual, 'lease']
 
 /** Milliseconds after which a quiet stream says that it is alive, so that no proxy ends it. */
 const heartbeat = 15_000

@@ -23,9 +23,12 @@ export const switches = (api: Api, context: ApiContext): void => {
       return dpid !== undefined && old.length > 0 ? old : [...findSwitches(context, dpid).flatMap(portViews), ...old]
     },
   )
-  for (const kind of ['groups', 'meters'] as const) {
+  for (const [kind, path] of [
+    ['groups', 'switch-groups'],
+    ['meters', 'meters'],
+  ] as const) {
     api.get(
-      `/v1/${kind}`,
+      `/v1/${path}`,
       { schema: { summary: `Desired ${kind}`, querystring: SwitchQuery, response: { 200: Type.Array(Entry) } } },
       ({ query }) =>
         findSwitches(context, query.dpid).flatMap((live) =>

@@ -1,11 +1,14 @@
 import { Argument, Command } from 'commander'
 import { ask, type ClientOptions } from './client.ts'
-import { networkKinds, type Row, text } from './network-kinds.ts'
+import { networkKinds } from './network-kinds.ts'
 import { apiOption, type Columns, type Format, outputOption, print, table } from './output.ts'
+import { type Kinds, type Row, text } from './rows.ts'
 
-/** Kinds that can be asked for of one switch, or of one network. */
-const ofSwitches = new Set(['switches', 'switch-ports', 'groups', 'meters', 'foreign'])
-const ofNetworks = new Set(['subnets', 'ports', 'ipam', 'leases'])
+/** Kinds that can be asked for of one switch, one network, one group of the firewall, or one router. */
+const ofSwitches = new Set(['switches', 'switch-ports', 'switch-groups', 'meters', 'foreign'])
+const ofNetworks = new Set(['subnets', 'ports', 'policies', 'ipam', 'leases'])
+const ofGroups = new Set(['ports', 'policies'])
+const ofRouters = new Set(['nat', 'leases'])
 
 /** Counts of the packets for an app. */
 const packets =
@@ -32,7 +35,7 @@ const flow: Columns<Row> = {
 const paths: Readonly<Record<string, string>> = { leases: 'ipam/leases' }
 
 /** What can be listed, with its columns, and what to say where there is none. */
-const kinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly none: string }>> = {
+const kinds: Kinds = {
   ...networkKinds,
   switches: {
     columns: {
@@ -60,7 +63,7 @@ const kinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly 
     },
     none: 'no app drops anything in connected switches',
   },
-  groups: { columns: { dpid: text('dpid'), group: text('text'), ...owner }, none: 'apps want no groups' },
+  'switch-groups': { columns: { dpid: text('dpid'), group: text('text'), ...owner }, none: 'apps want no groups' },
   meters: { columns: { dpid: text('dpid'), meter: text('text'), ...owner }, none: 'apps want no meters' },
   foreign: { columns: { ...flow, cookie: text('cookie') }, none: 'there are no flows that others made' },
   apps: {
@@ -86,6 +89,8 @@ interface GetOptions extends ClientOptions {
   readonly counters?: true
   readonly limit?: string
   readonly network?: string
+  readonly group?: string
+  readonly router?: string
 }
 
 interface Flows {
@@ -94,12 +99,16 @@ interface Flows {
 }
 
 const queryOf = (kind: string, options: GetOptions) => {
-  const { dpid, app, table: number, counters: counted, limit, network } = options
+  const { dpid, app, table: number, counters: counted, limit, network, group, router } = options
   if (kind === 'flows') return { dpid, app, table: number, counters: counted && 'true', limit }
   if (kind === 'drops') return { dpid, app }
   if (kind === 'history') return { limit }
-  if (ofNetworks.has(kind)) return { network }
-  return ofSwitches.has(kind) ? { dpid } : {}
+  if (ofSwitches.has(kind)) return { dpid }
+  return {
+    ...(ofNetworks.has(kind) ? { network } : {}),
+    ...(ofGroups.has(kind) ? { group } : {}),
+    ...(ofRouters.has(kind) ? { router } : {}),
+  }
 }
 
 /** Lists what the running controller has of a kind. */
@@ -127,7 +136,9 @@ export const get = (): Command =>
     .option('--app <name>', 'flows or drops of one app')
     .option('--table <number>', 'flows of one table')
     .option('--counters', 'flows with what the switch has counted')
-    .option('--network <id>', 'subnets, ports, ipam and leases of one network')
+    .option('--network <id>', 'subnets, ports, policies, ipam and leases of one network')
+    .option('--group <id>', 'ports and policies of one group of the firewall')
+    .option('--router <id>', 'nat and leases of one router')
     .option('--limit <number>', 'at most so many flows [1000], or changes in the history [50]')
     .addOption(apiOption())
     .action(list)

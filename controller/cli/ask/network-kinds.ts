@@ -1,12 +1,5 @@
-import type { Columns } from './output.ts'
-
-/** A row of an answer; lists are shown with commas. */
-export type Row = Readonly<Record<string, unknown>>
-
-export const text =
-  (name: string) =>
-  (row: Row): string =>
-    String(row[name] ?? '')
+import { type Kinds, named, type Row, text } from './rows.ts'
+import { vrouterKinds } from './vrouter-kinds.ts'
 
 /** `17 %` of those that the controller gives. */
 const used = ({ size, excluded, free }: Row): string => {
@@ -17,19 +10,18 @@ const used = ({ size, excluded, free }: Row): string => {
 /** Seconds are enough for people. */
 const time = (name: string) => (row: Row) => text(name)(row).replace(/\.\d+Z$/, 'Z')
 
-const named = (...names: string[]): Columns<Row> => Object.fromEntries(names.map((name) => [name, text(name)]))
-
 /** Networks and what belongs to them, with their columns, and what to say where there is none. */
-export const networkKinds: Readonly<Record<string, { readonly columns: Columns<Row>; readonly none: string }>> = {
+export const networkKinds: Kinds = {
   networks: {
-    columns: named('id', 'vni', 'encapsulation', 'mtu', 'subnets', 'ports'),
+    columns: named('id', 'vni', 'encapsulation', 'mtu', 'external', 'subnets', 'ports'),
     none: 'there is no network; heddle apply -f FILE makes some',
   },
   subnets: { columns: named('id', 'network', 'cidr', 'gateway', 'dns'), none: 'there is no subnet' },
   ports: {
-    columns: named('id', 'network', 'mac', 'addresses', 'host', 'interface', 'status'),
+    columns: named('id', 'network', 'mac', 'addresses', 'groups', 'host', 'interface', 'status'),
     none: 'there is no port of a network; those of switches: heddle get switch-ports',
   },
+  ...vrouterKinds,
   hosts: {
     columns: {
       ...named('id', 'name', 'dpid', 'address', 'types', 'ports'),
@@ -51,11 +43,11 @@ export const networkKinds: Readonly<Record<string, { readonly columns: Columns<R
   },
   leases: {
     columns: {
-      ...named('network', 'address', 'port', 'kind'),
+      ...named('network', 'address', 'port', 'router', 'kind'),
       since: time('since'),
       'quarantine until': time('quarantineUntil'),
     },
-    none: 'no port has an address',
+    none: 'nobody has an address',
   },
   history: {
     columns: { revision: text('revision'), at: time('at'), ...named('by', 'created', 'updated', 'deleted') },

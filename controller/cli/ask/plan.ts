@@ -63,7 +63,7 @@ export const plan = (): Command =>
     .option('--config <file>', "YAML with the app's configuration")
     .option(
       '-f, --file <file|dir>',
-      'networks, subnets and ports (repeatable)',
+      'what is wanted, as heddle apply takes it (repeatable)',
       (value: string, list: string[] = []) => [...list, value],
     )
     .addOption(outputOption())

@@ -1,9 +1,15 @@
 import { Argument, Command, Option } from 'commander'
+import { intentNames } from '../../state/entities/names.ts'
 import { ask, type ClientOptions } from '../ask/client.ts'
 import { apiOption, type Format, outputOption, print } from '../ask/output.ts'
 import { CliError } from '../cli-error.ts'
 import { type Applied, type Change, type FileOptions, sendFiles } from './send.ts'
 import { appliedText, differencesText } from './text.ts'
+
+/** `networks, subnets, …` */
+const listText = Object.values(intentNames)
+  .map(({ list }) => list)
+  .join(', ')
 
 const more = (value: string, list: readonly string[] = []): string[] => [...list, value]
 
@@ -12,8 +18,7 @@ const fileOption = (): Option =>
     '-f, --file <file|dir>',
     'YAML, any number of documents; a folder; - is the standard input (repeatable)',
   ).argParser(more)
-const pruneOption = (): Option =>
-  new Option('--prune', 'delete every network, subnet and port that the files do not name')
+const pruneOption = (): Option => new Option('--prune', 'delete all that the files do not name')
 const dryRunOption = (): Option => new Option('--dry-run', 'say what would be done, and do nothing')
 const waitOption = (): Option => new Option('--wait', 'return when every host concerned has confirmed')
 
@@ -28,7 +33,7 @@ const show = (applied: Applied, output: Format): Promise<void> => print(applied,
 /** `heddle apply -f FILE` */
 export const apply = (): Command =>
   new Command('apply')
-    .description('have what files describe: networks, subnets and ports, as one transaction')
+    .description(`have what files describe: ${listText}; as one transaction`)
     .addOption(fileOption().makeOptionMandatory())
     .addOption(dryRunOption())
     .addOption(waitOption())
@@ -40,11 +45,12 @@ export const apply = (): Command =>
     )
 
 /** Kinds as people may write them. */
-const kindNames: Readonly<Record<string, string>> = {
-  ...{ network: 'Network', networks: 'Network' },
-  ...{ subnet: 'Subnet', subnets: 'Subnet' },
-  ...{ port: 'Port', ports: 'Port' },
-}
+const kindNames: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(intentNames).flatMap(([kind, { list, document }]) => [
+    [kind, document],
+    [list, document],
+  ]),
+)
 
 const hostNames = ['host', 'hosts']
 
@@ -58,7 +64,7 @@ const forgetHosts = async (ids: readonly string[], { output, dryRun, wait, ...cl
 /** `heddle delete KIND ID...` */
 export const remove = (): Command =>
   new Command('delete')
-    .description('delete networks, subnets or ports, all of them or none; or forget hosts that will not come again')
+    .description('delete things of a kind, all of them or none; or forget hosts that will not come again')
     .addArgument(new Argument('<kind>').choices([...Object.keys(kindNames), ...hostNames]))
     .argument('<id...>')
     .addOption(dryRunOption())

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Problem } from '../../engine/index.ts'
+import { intentNames } from '../../state/entities/names.ts'
 import { CliError } from '../cli-error.ts'
 import { readYamlDocuments, type YamlFile } from '../yaml-file.ts'
 
@@ -20,9 +21,11 @@ export interface Filed {
 
 type Fields = Readonly<Record<string, unknown>>
 
-const kinds = ['Network', 'Subnet', 'Port']
+const kinds: readonly string[] = Object.values(intentNames).map(({ document }) => document)
 /** Names of the compact form: kinds by their ids. */
-const lists: Readonly<Record<string, string>> = { networks: 'Network', subnets: 'Subnet', ports: 'Port' }
+const lists: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(intentNames).map(({ list, document }) => [list, document]),
+)
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -74,7 +77,7 @@ const compact = (document: YamlFile, value: Fields): Filed[] =>
 const resourcesOf = (document: YamlFile): Filed[] => {
   const { value } = document
   if (isEmpty(value)) return []
-  if (!isFields(value)) throw mistake(document, '', 'kind and id are expected, or networks, subnets, ports')
+  if (!isFields(value)) throw mistake(document, '', `kind and id are expected, or ${Object.keys(lists).join(', ')}`)
   return 'kind' in value || 'id' in value ? [single(document, value)] : compact(document, value)
 }
 

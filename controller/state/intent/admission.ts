@@ -1,5 +1,5 @@
 import type { Assignment } from '../entities/assigned.ts'
-import type { Entities, EntityKind } from './kinds.ts'
+import type { Entities, EntityKind, GivenKind } from './kinds.ts'
 
 /** What an app may read of a change of intent before it is done, and what it may add to it. */
 export interface AdmissionDraft {
@@ -13,8 +13,8 @@ export interface AdmissionDraft {
   get<K extends EntityKind>(kind: K, id: string): Entities[K] | undefined
   /** Subnets or ports of a network. */
   of(kind: 'subnet' | 'port', network: string): Iterable<string>
-  /** What a port or network had before the change; at a rollback, in the state that is to come back. */
-  former<K extends 'assignment' | 'number'>(kind: K, id: string): Entities[K] | undefined
+  /** What a port, network, router or group had before the change; at a rollback, in the state that is to come back. */
+  former<K extends GivenKind>(kind: K, id: string): Entities[K] | undefined
   /** Whether a port may be given an address: nobody has it, and nobody has had it just now. */
   isFree(network: string, address: string): boolean
   /** Addresses that nobody has any more, as ids of leases, the oldest first. */

@@ -1,4 +1,4 @@
-import type { Entities, EntityKind, IntentKind } from './kinds.ts'
+import type { Entities, EntityKind, GivenKind, IntentKind } from './kinds.ts'
 
 type PutOf<K extends IntentKind> = {
   readonly do: 'put'
@@ -63,7 +63,7 @@ export interface Outcome {
   readonly before: Entities[IntentKind] | undefined
   readonly after: Entities[IntentKind] | undefined
   /** What the controller gave it. */
-  readonly assigned: Entities['assignment'] | Entities['number'] | undefined
+  readonly assigned: Entities[GivenKind] | undefined
 }
 
 export interface IntentResult {

@@ -34,14 +34,28 @@ export const release = (
   if (now.mac !== next?.mac && draft.get('mac', now.mac)?.port === id) draft.delete('mac', now.mac)
 }
 
+/** Who has something: a port or a router. */
+export type Holder = Pick<Lease, 'port' | 'router'>
+
+export const holds = (holder: Holder | undefined, one: Holder): boolean =>
+  holder?.port === one.port && holder?.router === one.router
+
+export const holderText = ({ port, router }: Holder): string =>
+  router === undefined ? `port ${port}` : `router ${router}`
+
 /** Why a lease cannot be taken; undefined where it can. */
-const taken = (draft: Draft, lease: Lease | undefined, port: string, kind: Lease['kind']): string | undefined => {
-  if (!lease || lease.port === port) return undefined
+export const taken = (
+  draft: Draft,
+  lease: Lease | undefined,
+  holder: Holder,
+  kind: Lease['kind'],
+): string | undefined => {
+  if (!lease || holds(lease, holder)) return undefined
   if (lease.quarantineUntil === undefined)
-    return `port ${lease.port} has it: choose another address, or delete that port`
+    return `${holderText(lease)} has it: choose another address, or delete that ${lease.router === undefined ? 'port' : 'translation'}`
   // Whoever names an address takes it knowingly; the controller by itself waits.
   if (kind === 'static' || lease.quarantineUntil <= draft.now) return undefined
-  return `port ${lease.port} has had it until just now`
+  return `${holderText(lease)} has had it until just now`
 }
 
 const takeAddress = (draft: Draft, id: string, port: Port, at: number, layouts: LayoutsOf): void => {
@@ -52,7 +66,7 @@ const takeAddress = (draft: Draft, id: string, port: Port, at: number, layouts: 
   const key = leaseId(port.network, text)
   const lease = draft.get('lease', key)
   const kind = port.addresses ? 'static' : 'dynamic'
-  const reason = taken(draft, lease, id, kind)
+  const reason = taken(draft, lease, { port: id }, kind)
   if (reason !== undefined) {
     draft.refuse('port', id, `addresses/${at}`, `${text}: ${reason}`)
     return
@@ -61,15 +75,20 @@ const takeAddress = (draft: Draft, id: string, port: Port, at: number, layouts: 
   draft.put('lease', key, { port: id, subnet: layout.id, kind, since })
 }
 
+/** Takes an Ethernet address; where another has it, the change is refused. */
+export const takeMac = (draft: Draft, kind: 'port' | 'router', id: string, mac: string): void => {
+  const owner = draft.get('mac', mac)
+  if (!owner || holds(owner, { [kind]: id })) draft.put('mac', mac, { [kind]: id })
+  else draft.refuse(kind, id, 'mac', `${holderText(owner)} has ${mac}: choose another, or leave it out`)
+}
+
 /** Takes for a port what it is to have; where another has it, the change is refused. */
 export const take = (draft: Draft, id: string, assignment: Assignment, layouts: LayoutsOf): void => {
   draft.put('assignment', id, assignment)
   const port = draft.get('port', id)
   if (!port) return
   const { mac, addresses } = assignment
-  const owner = draft.get('mac', mac)?.port
-  if (owner === undefined || owner === id) draft.put('mac', mac, { port: id })
-  else draft.refuse('port', id, 'mac', `port ${owner} has ${mac}: choose another, or leave it out`)
+  takeMac(draft, 'port', id, mac)
   for (const at of addresses.keys()) takeAddress(draft, id, port, at, layouts)
 }
 

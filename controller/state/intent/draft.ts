@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { absent, type Compare, type Operation, unchanged } from '../store.ts'
 import type { AdmissionDraft } from './admission.ts'
 import type { IntentProblem } from './change.ts'
-import type { Entities, EntityKind } from './kinds.ts'
+import type { Entities, EntityKind, IntentKind } from './kinds.ts'
 import type { Held, Table } from './table.ts'
 
 interface Touched {
@@ -12,7 +12,7 @@ interface Touched {
 }
 
 /** Kinds whose keys are the right to something: a transaction compares that nobody else has taken one. */
-const claims: ReadonlySet<EntityKind> = new Set(['lease', 'mac', 'vni'])
+const claims: ReadonlySet<EntityKind> = new Set(['lease', 'mac', 'vni', 'zone', 'groupBit', 'tenant'])
 
 /** What the state was that a rollback goes back to. */
 export type Former = AdmissionDraft['former']
@@ -40,6 +40,16 @@ export class Draft {
 
   of(kind: 'subnet' | 'port', network: string): ReadonlySet<string> {
     return this.table.of(kind, network)
+  }
+
+  /** Ids of the things of kind `by` that name a thing. */
+  users(by: IntentKind, kind: IntentKind, id: string): ReadonlySet<string> {
+    return this.table.users(by, kind, id)
+  }
+
+  /** Ids of the things of a kind that have a place, as `placesOf` gives them. */
+  at(kind: IntentKind, place: string): ReadonlySet<string> {
+    return this.table.at(kind, place)
   }
 
   /** How it was before the draft. */

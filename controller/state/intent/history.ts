@@ -5,7 +5,16 @@ import type { Store } from '../store.ts'
 import type { IntentChange, IntentResult, Outcome } from './change.ts'
 import type { Former } from './draft.ts'
 import type { Intents } from './intents.ts'
-import { type Entities, type EntityKind, type IntentKind, intentKinds } from './kinds.ts'
+import {
+  type Entities,
+  type EntityKind,
+  forEachKind,
+  type GivenKind,
+  given,
+  type IntentKind,
+  intentKinds,
+} from './kinds.ts'
+import type { Table } from './table.ts'
 
 type Spec = Entities[IntentKind]
 
@@ -29,11 +38,20 @@ const readKind = async <K extends EntityKind>(
   return new Map(entries.map(({ key, value }) => [key.slice(kind.length + 1), value as unknown as Entities[K]]))
 }
 
-const readWanted = async (store: Store, revision: number): Promise<Wanted> => ({
-  network: await readKind(store, 'network', revision),
-  subnet: await readKind(store, 'subnet', revision),
-  port: await readKind(store, 'port', revision),
-})
+const readWanted = async (store: Store, revision: number): Promise<Wanted> => {
+  const kinds = intentKinds.map(async (kind) => [kind, await readKind(store, kind, revision)] as const)
+  return Object.fromEntries(await Promise.all(kinds)) as unknown as Wanted
+}
+
+const wantedIn = (table: Table): Wanted =>
+  forEachKind((kind) => new Map([...table.entries(kind)].map(([id, { value }]) => [id, value] as const))) as Wanted
+
+/** What things were given at a revision. */
+const readFormer = async (store: Store, revision: number): Promise<Former> => {
+  const maps = new Map<GivenKind, ReadonlyMap<string, unknown>>()
+  for (const kind of Object.values(given)) maps.set(kind, await readKind(store, kind, revision))
+  return (kind, id) => maps.get(kind)?.get(id) as Entities[typeof kind] | undefined
+}
 
 const compareKind = (
   kind: IntentKind,
@@ -92,18 +110,10 @@ const changeOf = ({ kind, id, after }: Difference): IntentChange =>
 export const rollBack = async (intents: Intents, revision: number, dryRun: boolean): Promise<IntentResult> => {
   const { store } = intents
   const wanted = await readWanted(store, revision)
-  const given = {
-    assignment: await readKind(store, 'assignment', revision),
-    number: await readKind(store, 'number', revision),
-  }
-  const former: Former = (kind, id) => given[kind].get(id) as Entities[typeof kind] | undefined
-  return intents.change(
-    (table) => {
-      const held = <K extends IntentKind>(kind: K) =>
-        new Map([...table.entries(kind)].map(([id, { value }]) => [id, value] as const))
-      const now: Wanted = { network: held('network'), subnet: held('subnet'), port: held('port') }
-      return compare(now, wanted).map(changeOf)
-    },
-    { by: `rollback to ${revision}`, dryRun, former },
-  )
+  const former = await readFormer(store, revision)
+  return intents.change((table) => compare(wantedIn(table), wanted).map(changeOf), {
+    by: `rollback to ${revision}`,
+    dryRun,
+    former,
+  })
 }

@@ -10,7 +10,17 @@ export {
 export { vniOf } from './claims.ts'
 export { type Difference, differences, history, type PastChange, rollBack } from './history.ts'
 export { type ChangeOptions, type Changes, Intents, type IntentsOptions } from './intents.ts'
-export { type Entities, type EntityKind, type IntentKind, intentKinds, isEntityKind } from './kinds.ts'
+export {
+  type Entities,
+  type EntityKind,
+  forEachKind,
+  given,
+  type IntentKind,
+  intentKinds,
+  intentSchemas,
+  isEntityKind,
+} from './kinds.ts'
 export { gatewayText, type Layout, type LayoutsOf, layoutOf, layoutsOf } from './layout.ts'
+export { namedBy } from './references.ts'
 export { AdmissionError } from './settle.ts'
 export type { Held, Table } from './table.ts'

@@ -4,16 +4,13 @@ import { contains } from '../address/cidr.ts'
 import type { Assignment } from '../entities/assigned.ts'
 import type { Port } from '../entities/intent.ts'
 import type { AdmissionDraft, NamedAdmission } from './admission.ts'
-import { checkNetwork, checkNetworkGone } from './check/network.ts'
-import { checkPort } from './check/port.ts'
-import { checkSubnet, checkSubnetGone } from './check/subnet.ts'
+import { check } from './check/check.ts'
 import { release, releaseNumber, take, takeNumber, vniOf } from './claims.ts'
 import type { Draft } from './draft.ts'
-import type { IntentKind } from './kinds.ts'
+import { releaseExternals, takeExternals } from './externals.ts'
 import { type LayoutsOf, layoutsOf, reservedAs } from './layout.ts'
-
-/** Ids that users put or deleted, and that are not as they were. */
-export type Touched = { readonly [K in IntentKind]: ReadonlySet<string> }
+import { settleNumbers } from './numbers.ts'
+import type { Touched } from './touched.ts'
 
 /** An app failed while it judged a change. */
 export class AdmissionError extends Error {
@@ -24,19 +21,6 @@ export class AdmissionError extends Error {
     super(`app ${app} failed: ${(cause as Error | undefined)?.message ?? String(cause)}`, { cause })
     this.app = app
   }
-}
-
-const check = (draft: Draft, touched: Touched, layouts: LayoutsOf): void => {
-  const stands = (kind: IntentKind, id: string): boolean => draft.get(kind, id) !== undefined
-  for (const id of touched.network) {
-    if (stands('network', id)) checkNetwork(draft, id)
-    else checkNetworkGone(draft, id)
-  }
-  for (const id of touched.subnet) {
-    if (stands('subnet', id)) checkSubnet(draft, id)
-    else checkSubnetGone(draft, id)
-  }
-  for (const id of touched.port) checkPort(draft, id, layouts)
 }
 
 /** Ports that stand, those first whose users name their addresses: what is chosen for others gives way. */
@@ -78,14 +62,17 @@ const withdraw = (draft: Draft, ports: Iterable<string>, quarantine: number): vo
 }
 
 /** What users have given needs nobody to choose it, and goes before what is chosen. */
-const settleGiven = (draft: Draft, { network: networks, port: ports }: Touched, work: Working): void => {
+const settleGiven = (draft: Draft, touched: Touched, work: Working): void => {
+  const { network: networks, port: ports } = touched
   for (const id of networks) {
     const network = draft.get('network', id)
     if (!network || network.vni !== undefined) draft.delete('number', id)
     releaseNumber(draft, id)
   }
   for (const id of networks) takeNumber(draft, id)
+  settleNumbers(draft, touched)
   withdraw(draft, ports, work.quarantine)
+  releaseExternals(draft, touched)
   const given = [...ports].flatMap((id) => {
     const port = draft.get('port', id)
     const next = port && known(draft, id, port)
@@ -93,6 +80,7 @@ const settleGiven = (draft: Draft, { network: networks, port: ports }: Touched, 
   })
   for (const { id, next, network } of given) release(draft, id, network, next, work.quarantine)
   for (const { id, next } of given) take(draft, id, next, work.layouts)
+  takeExternals(draft, touched, work.layouts)
 }
 
 /** What is worked with while a change is settled. */

@@ -1,4 +1,5 @@
-import { type Entities, type EntityKind, entityKinds } from './kinds.ts'
+import { type Entities, type EntityKind, entityKinds, type IntentKind, isIntentKind } from './kinds.ts'
+import { Relations } from './relations.ts'
 
 /** An entity as it is known. */
 export interface Held<V> {
@@ -12,12 +13,10 @@ export type Follower = <K extends EntityKind>(kind: K, id: string, value: Entiti
 
 type Maps = { readonly [K in EntityKind]: Map<string, Held<Entities[K]>> }
 
-const none: ReadonlySet<string> = new Set()
-
 /** All entities in memory, and the questions about them that must not cost a look at each. */
 export class Table {
   private readonly maps = Object.fromEntries(Object.keys(entityKinds).map((kind) => [kind, new Map()])) as Maps
-  private readonly members = { subnet: new Map<string, Set<string>>(), port: new Map<string, Set<string>>() }
+  private readonly relations = new Relations()
   private readonly resting = new Set<string>()
   private readonly followers = new Set<Follower>()
 
@@ -39,7 +38,17 @@ export class Table {
 
   /** Ids of the subnets or ports of a network. */
   of(kind: 'subnet' | 'port', network: string): ReadonlySet<string> {
-    return this.members[kind].get(network) ?? none
+    return this.relations.users(kind, 'network', network)
+  }
+
+  /** Ids of the things of kind `by` that name a thing. */
+  users(by: IntentKind, kind: IntentKind, id: string): ReadonlySet<string> {
+    return this.relations.users(by, kind, id)
+  }
+
+  /** Ids of the things of a kind that have a place, as `placesOf` gives them. */
+  at(kind: IntentKind, place: string): ReadonlySet<string> {
+    return this.relations.at(kind, place)
   }
 
   /** Ids of leases that were given up, the oldest first. */
@@ -57,30 +66,12 @@ export class Table {
   }
 
   private index(kind: EntityKind, id: string, before: unknown, after: unknown): void {
-    if (kind === 'subnet' || kind === 'port') {
-      this.move(this.members[kind], id, before as Entities['port' | 'subnet'], after as Entities['port' | 'subnet'])
+    if (isIntentKind(kind)) {
+      this.relations.replace(kind, id, before as Entities[typeof kind], after as Entities[typeof kind])
     } else if (kind === 'lease') {
       this.resting.delete(id)
       if ((after as Entities['lease'] | undefined)?.quarantineUntil !== undefined) this.resting.add(id)
     }
-  }
-
-  private move(
-    members: Map<string, Set<string>>,
-    id: string,
-    before: { readonly network: string } | undefined,
-    after: { readonly network: string } | undefined,
-  ): void {
-    if (before?.network === after?.network) return
-    if (before) {
-      const left = members.get(before.network)
-      left?.delete(id)
-      if (left?.size === 0) members.delete(before.network)
-    }
-    if (!after) return
-    const joined = members.get(after.network)
-    if (joined) joined.add(id)
-    else members.set(after.network, new Set([id]))
   }
 
   /** Tells a follower of all that there is, and from then on of what changes. */

@@ -6,9 +6,10 @@ import { absent, type Compare, type Transaction } from '../store.ts'
 import type { NamedAdmission } from './admission.ts'
 import { type IntentChange, IntentError, type Outcome, PreconditionError } from './change.ts'
 import { Draft, type Former } from './draft.ts'
-import type { Entities, IntentKind } from './kinds.ts'
-import { settle, type Touched } from './settle.ts'
+import { type Entities, type GivenKind, given, type IntentKind } from './kinds.ts'
+import { settle } from './settle.ts'
 import type { Held, Table } from './table.ts'
+import { noneTouched, type Touched } from './touched.ts'
 
 /** A change that is done in the table and not yet in the store. */
 export interface Work {
@@ -51,7 +52,7 @@ const perform = (draft: Draft, table: Table, changes: readonly IntentChange[]): 
 }
 
 const touchedBy = (draft: Draft, changes: readonly IntentChange[]): Touched => {
-  const touched = { network: new Set<string>(), subnet: new Set<string>(), port: new Set<string>() }
+  const touched = noneTouched()
   for (const { kind, id } of changes) {
     const before: unknown = draft.before<IntentKind>(kind, id)
     if (before !== draft.get<IntentKind>(kind, id)) touched[kind].add(id)
@@ -68,8 +69,9 @@ const actionOf = (before: Spec | undefined, after: Spec | undefined): Outcome['a
 const outcomeOf = (draft: Draft, { kind, id }: IntentChange): Outcome => {
   const before: Spec | undefined = draft.before<IntentKind>(kind, id)
   const after: Spec | undefined = draft.get<IntentKind>(kind, id)
-  const given = kind === 'port' ? draft.get('assignment', id) : kind === 'network' ? draft.get('number', id) : undefined
-  return { kind, id, action: actionOf(before, after), before, after, assigned: given }
+  const by: GivenKind | undefined = kind in given ? given[kind as keyof typeof given] : undefined
+  const assigned = by && draft.get(by, id)
+  return { kind, id, action: actionOf(before, after), before, after, assigned }
 }
 
 const sweep = (draft: Draft): void => {

@@ -44,13 +44,13 @@ const portFaults = (read: Read): string[] => {
 const claimFaults = (read: Read): string[] => {
   const [assignments, ports, networks, numbers] = [read('assignment'), read('port'), read('network'), read('number')]
   const leases = [...read('lease')].flatMap(([id, { port, quarantineUntil }]) => {
-    if (quarantineUntil !== undefined) return []
+    if (quarantineUntil !== undefined || port === undefined) return []
     const network = ports.get(port)?.network ?? ''
     const has = assignments.get(port)?.addresses.some((address) => leaseId(network, address) === id)
     return has ? [] : [`${id} is lost: it is leased to ${port}, which does not have it`]
   })
   const macs = [...read('mac')].flatMap(([mac, { port }]) =>
-    assignments.get(port)?.mac === mac ? [] : [`${mac} is lost: ${port} does not have it`],
+    port === undefined || assignments.get(port)?.mac === mac ? [] : [`${mac} is lost: ${port} does not have it`],
   )
   const vniOf = (id: string): number | undefined => networks.get(id)?.vni ?? numbers.get(id)?.vni
   const vnis = [...read('vni')].flatMap(([vni, { network }]) =>

@@ -1,21 +1,23 @@
 import type { Draft } from '../draft.ts'
-import { listed } from './names.ts'
+import { physicalPlace } from '../places.ts'
+import { another } from './names.ts'
 
 /** A lease's id holds a network's, an `@` and an address, in 128 characters. */
 const longestName = 80
 
 export const checkNetwork = (draft: Draft, id: string): void => {
-  if (id.length > longestName)
+  const network = draft.get('network', id)
+  if (!network) return
+  if (id.length > longestName) {
     draft.refuse('network', id, '', `its name is too long: ${longestName} characters at most`)
-}
-
-/** What stands in a network has to go before it, or with it. */
-export const checkNetworkGone = (draft: Draft, id: string): void => {
-  const parts = (['port', 'subnet'] as const).flatMap((kind) => {
-    const ids = [...draft.of(kind, id)]
-    return ids.length === 0 ? [] : [listed(ids, kind)]
-  })
-  if (parts.length === 0) return
-  const them = parts.length === 1 && parts[0]?.startsWith('1 ') ? 'it' : 'them'
-  draft.refuse('network', id, '', `it still has ${parts.join(' and ')}: delete ${them} first, or in the same request`)
+  }
+  const { external, vlan } = network
+  if (external === undefined) {
+    if (vlan !== undefined) draft.refuse('network', id, 'vlan', 'only external networks have one: give external, too')
+    return
+  }
+  const other = another(draft.at('network', physicalPlace(external, vlan)), id)
+  if (other === undefined) return
+  const what = vlan === undefined ? `${external}, untagged` : `${external}, VLAN ${vlan}`
+  draft.refuse('network', id, 'external', `network ${other} is ${what} already: give another vlan, or use that network`)
 }

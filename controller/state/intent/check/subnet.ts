@@ -3,9 +3,8 @@ import { type Cidr, contains, formatCidr, overlap, parseCidr, parseRange, usable
 import type { Subnet } from '../../entities/intent.ts'
 import type { Draft } from '../draft.ts'
 import { type Layout, layoutOf, reservedAs } from '../layout.ts'
+import { cidrProblem, type Refuse } from './address.ts'
 import { listed } from './names.ts'
-
-type Refuse = (path: string, message: string) => void
 
 /** Ranges whose addresses no container can have as its own. */
 const unfit = (
@@ -23,13 +22,10 @@ const unfit = (
 })
 
 const checkCidr = (text: string, refuse: Refuse): Cidr | undefined => {
+  const problem = cidrProblem(text)
   const cidr = parseCidr(text)
-  if (!cidr) {
-    refuse('cidr', `${text} is no range of addresses; one is written as 10.0.0.0/24 or fd00::/64`)
-    return undefined
-  }
-  if (formatCidr(cidr) !== text) {
-    refuse('cidr', `${text} is not how the range is written: write ${formatCidr(cidr)}`)
+  if (problem !== undefined || !cidr) {
+    refuse('cidr', problem ?? text)
     return undefined
   }
   const bad = unfit.find(({ range }) => overlap(range, cidr))
@@ -105,10 +101,6 @@ const checkParts = (
 export const checkSubnet = (draft: Draft, id: string): void => {
   const subnet = draft.get('subnet', id)
   if (!subnet) return
-  if (draft.get('network', subnet.network) === undefined) {
-    const message = `there is no network ${subnet.network}: put it first, or in the same request`
-    draft.refuse('subnet', id, 'network', message)
-  }
   const before = draft.before('subnet', id)
   if (before && before.network !== subnet.network) {
     draft.refuse('subnet', id, 'network', `it belongs to ${before.network}: delete it there, and make a new one here`)

@@ -1,0 +1,46 @@
+import { type Kinds, named, type Row, text } from './rows.ts'
+
+/** `8000 kbps 500 pps` */
+const rate =
+  (name: string) =>
+  (row: Row): string => {
+    const { kbps, pps } = (row[name] ?? {}) as Row
+    return [kbps === undefined ? '' : `${kbps} kbps`, pps === undefined ? '' : `${pps} pps`].filter(Boolean).join(' ')
+  }
+
+/** `in drop, out allow` */
+const usual = (row: Row): string =>
+  Object.entries((row.default ?? {}) as Row)
+    .map(([direction, action]) => `${direction} ${action}`)
+    .join(', ')
+
+/** Routers, firewalls and profiles, with their columns, and what to say where there is none. */
+export const vrouterKinds: Kinds = {
+  routers: {
+    columns: named('id', 'mac', 'networks', 'subnets', 'external', 'addresses', 'host', 'routes', 'nat'),
+    none: 'there is no router',
+  },
+  nat: {
+    columns: named('id', 'router', 'kind', 'protocol', 'outside', 'inside'),
+    none: 'no addresses are translated',
+  },
+  groups: {
+    columns: named('id', 'tenant', 'ports', 'policies'),
+    none: 'there is no group of ports; those of switches: heddle get switch-groups',
+  },
+  policies: {
+    columns: {
+      ...named('id', 'tier', 'groups', 'networks', 'rules'),
+      default: usual,
+      audit: (row) => (row.audit === true ? 'yes' : 'no'),
+    },
+    none: 'there is no policy: all may reach all that is routed',
+  },
+  qos: {
+    columns: {
+      ...{ id: text('id'), out: rate('out'), in: rate('in') },
+      ...named('dscp', 'ports', 'networks', 'routers'),
+    },
+    none: 'there is no profile for bandwidth',
+  },
+}
