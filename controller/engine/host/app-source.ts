@@ -13,14 +13,21 @@ export class AppFileError extends Error {
 /** The project's own apps: beside `controller`, in a checkout and in the published package alike. */
 const folder = new URL('../../../apps/', import.meta.url)
 
+/** Folders in it that hold apps: itself, and that of the parts of the vRouter. */
+const groups = ['./', './vrouter/']
+
 const fileOf = (name: string): string | undefined =>
-  ['app.ts', 'app.js'].map((file) => fileURLToPath(new URL(`${name}/${file}`, folder))).find(existsSync)
+  groups
+    .flatMap((group) => ['app.ts', 'app.js'].map((file) => fileURLToPath(new URL(`${group}${name}/${file}`, folder))))
+    .find(existsSync)
 
 const nameForm = /^[a-z][a-z0-9-]*$/
 
 /** Names of the project's own apps. */
 export const builtinApps = (): string[] =>
-  readdirSync(folder).filter((name) => nameForm.test(name) && fileOf(name) !== undefined)
+  groups
+    .flatMap((group) => readdirSync(new URL(group, folder)))
+    .filter((name) => nameForm.test(name) && fileOf(name) !== undefined)
 
 /** Whether somebody means a file rather than an app of the project. */
 export const looksLikeFile = (text: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(text)
