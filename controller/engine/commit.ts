@@ -23,6 +23,12 @@ export interface Outcome {
 
 type SwitchErrorMessage = MessageNamed<'error'>
 
+/** Of a promise that is looked at later: it may fail before. */
+const quietly = <T>(promise: Promise<T>): Promise<T> => {
+  promise.catch(() => undefined)
+  return promise
+}
+
 /** Sends changes to one switch and finds out what became of them. */
 export class Committer {
   private readonly session: Session
@@ -102,10 +108,13 @@ export class Committer {
         'bundleControl',
         this.deadline,
       )
-    await control(Control.OPEN)
+    // All goes out at once: nothing waits for an answer but the last. A bundle that is not opened changes nothing.
+    const opened = quietly(control(Control.OPEN))
     await this.write(operations, bundle)
+    const committed = quietly(control(Control.COMMIT))
+    await opened
     try {
-      await control(Control.COMMIT)
+      await committed
       return true
     } catch (error) {
       if (!(error instanceof RequestRefused)) throw error

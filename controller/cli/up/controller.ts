@@ -22,6 +22,7 @@ import type { AppSetting, Settings } from './settings.ts'
 /** A controller that runs. */
 export interface Running {
   readonly started: Started
+  readonly engine: Engine
   /** Ends it; switches keep their flows. */
   readonly stop: () => Promise<void>
 }
@@ -168,7 +169,8 @@ export const startController = async (settings: Settings, version: string, log: 
     for (const endpoint of settings.endpoints) openflow.push(await listen(engine, endpoint))
     const ovsdb = await listenForHosts(parts, settings, openflow, report)
     const apps = host.list().map(({ name }) => name)
-    return { started: { version, data: settings.data, openflow, ovsdb, api, apps }, stop: () => stop(parts) }
+    const started = { version, data: settings.data, openflow, ovsdb, api, apps }
+    return { started, engine, stop: () => stop(parts) }
   } catch (error) {
     await stop(parts)
     throw error

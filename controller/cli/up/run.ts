@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { banner } from './banner.ts'
 import { type Running, startController } from './controller.ts'
+import { keepHeapSmall } from './heap.ts'
 import { openLog } from './log.ts'
 import { settingsOf, type UpOptions } from './settings.ts'
 
@@ -31,6 +32,7 @@ const endBySignal = (running: Running, log: Logger): void => {
 
 /** Runs a controller until a signal ends it. */
 export const run = async (options: UpOptions, version: string): Promise<void> => {
+  keepHeapSmall()
   const settings = settingsOf(options)
   const log = openLog(settings.level)
   // An app that forgets to catch what its promise rejects with must not end the others.
