@@ -13,6 +13,13 @@ interface Benchmark {
   readonly main: (args: readonly string[]) => Promise<void>
 }
 
+/** npm that is killed does not say so. */
+const endWithNpm = (): void => {
+  const { ppid } = process
+  setInterval(() => process.ppid !== ppid && process.exit(1), 1_000).unref()
+}
+
+if (process.env.npm_lifecycle_event === 'bench') endWithNpm()
 const [name, ...args] = process.argv.slice(2)
 /** Without a name, all that measure something new. */
 const wanted = name === undefined ? benchmarks.filter((one) => one !== 'compare') : [name]

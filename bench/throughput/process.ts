@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { leashed } from '../support/leash.ts'
 
 /** Milliseconds. */
 const startWithin = 20_000
@@ -46,7 +47,7 @@ const keepErrors = (child: ChildProcess): (() => string) => {
 
 /** Starts a process that says `listening on PORT` on its standard output. */
 export const startAnnounced = async (command: string, args: readonly string[]): Promise<Running> => {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(...leashed(command, args), { stdio: ['ignore', 'pipe', 'pipe'] })
   const errors = keepErrors(child)
   const port = await new Promise<number>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${command} does not say where it listens`)), startWithin)
@@ -84,7 +85,10 @@ export const startAt = async (
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Running> => {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
+  const child = spawn(...leashed(command, args), {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   const errors = keepErrors(child)
   const end = performance.now() + startWithin
   while (!(await accepts(port))) {
