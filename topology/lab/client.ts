@@ -1,6 +1,7 @@
 import type { Problem } from '../../controller/yaml/index.ts'
 import type { Resource } from './description.ts'
 import { LabError } from './errors.ts'
+import { sectionOf } from './sections.ts'
 
 /** What the lab reads of a port, as `GET /v1/ports` shows it. */
 export interface PortView {
@@ -42,7 +43,7 @@ const inFile = (resources: readonly Resource[], { path, message }: Problem): Pro
   const [, index = '', rest = ''] = /^resources\/(\d+)(?:\/spec)?(.*)$/.exec(path) ?? []
   const resource = resources[Number(index)]
   if (index === '' || resource === undefined) return { path, message }
-  return { path: `${resource.kind.toLowerCase()}s/${resource.id}${rest}`, message }
+  return { path: `${sectionOf(resource.kind)}/${resource.id}${rest}`, message }
 }
 
 /** The controller, as its HTTP API shows it. */

@@ -24,7 +24,7 @@ const exiting =
 const upCommand = (): Command =>
   new Command('up')
     .description('build a lab from its description, with a controller of its own')
-    .argument('<file>', 'YAML: underlay, hosts, networks, subnets, ports, containers')
+    .argument('<file>', 'YAML: underlay, hosts, containers, and what heddle apply takes')
     .option('--name <lab>', "its name; the file's unless given")
     .option('--api <host:port>', 'the HTTP API of a controller that runs already, in place of one of its own')
     .option('--openflow <path>', "that controller's unix socket for bridges")

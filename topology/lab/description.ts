@@ -1,3 +1,5 @@
+import type { Section, sections } from './sections.ts'
+
 /** What stands between a host and the underlay, each way. */
 export interface LinkFaults {
   /** As tc-netem(8) takes it, such as `5ms`. */
@@ -55,7 +57,7 @@ export interface LabOutside {
 
 /** Something that the controller is asked to have: what `POST /v1/apply` takes. */
 export interface Resource {
-  readonly kind: 'Network' | 'Subnet' | 'Port'
+  readonly kind: (typeof sections)[Section]
   readonly id: string
   readonly spec: Readonly<Record<string, unknown>>
 }

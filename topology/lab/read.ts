@@ -4,6 +4,7 @@ import { checkFile } from './check.ts'
 import type { Description, LabExternal, LabHost, LabOutside, Resource, UnderlaySubnet } from './description.ts'
 import { LabError } from './errors.ts'
 import { LabFile } from './schema.ts'
+import { sectionNames, sections } from './sections.ts'
 
 /** A description, and how to say where in its file something is. */
 export interface ReadLab {
@@ -66,11 +67,8 @@ const outsideOf = ({ outside = {}, externals = {} }: LabFile): LabOutside[] => {
   }))
 }
 
-/** The sections of a file that go to the controller, and what they hold. */
-export const sections = { networks: 'Network', subnets: 'Subnet', ports: 'Port' } as const
-
 const resourcesOf = (file: LabFile): Resource[] =>
-  (['networks', 'subnets', 'ports'] as const).flatMap((section) =>
+  sectionNames.flatMap((section) =>
     Object.entries(file[section] ?? {}).map(([id, spec]) => ({ kind: sections[section], id, spec })),
   )
 

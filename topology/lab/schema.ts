@@ -6,7 +6,7 @@ const named = <P extends TProperties>(properties: P) => Type.Record(Type.String(
 /** What a host's tunnels may carry; the controller says whether Open vSwitch really does. */
 const Encapsulation = Type.Enum(['geneve', 'vxlan', 'gre', 'stt'])
 
-/** Networks, subnets and ports by id, as `heddle apply` takes them: the controller judges them. */
+/** Networks, subnets, ports and so on by id, as `heddle apply` takes them: the controller judges them. */
 const Resources = Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()))
 
 /** The description of a lab. Every thing has its name as key; names of hosts, containers and underlay subnets differ. */
@@ -52,6 +52,11 @@ export const LabFile = closed({
   networks: Type.Optional(Resources),
   subnets: Type.Optional(Resources),
   ports: Type.Optional(Resources),
+  routers: Type.Optional(Resources),
+  nat: Type.Optional(Resources),
+  groups: Type.Optional(Resources),
+  policies: Type.Optional(Resources),
+  qos: Type.Optional(Resources),
   containers: Type.Optional(
     named({
       host: Type.String(),

@@ -107,7 +107,7 @@ class Builder {
     const start = async () => ({ ...socketsOf(folder), api: await startController(folder) })
     const controller = given ?? (await this.step('the controller: heddle up --networks', start))
     folder.learn({ api: controller.api })
-    await this.step(`${resources.length} networks, subnets and ports: POST /v1/apply`, () =>
+    await this.step(`${resources.length} networks, ports and the like: POST /v1/apply`, () =>
       new Client(controller.api).apply(resources, locate),
     )
     return controller
