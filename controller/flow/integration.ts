@@ -59,6 +59,8 @@ export const integration = {
     inPort: ['reg1', 0, 15],
     /** 1 where that port may send under its own addresses only. */
     guarded: ['reg1', 16, 16],
+    /** 1 where the packet is longer than the network takes that it is routed into. */
+    tooLong: ['reg1', 17, 17],
     /** OpenFlow number of the port that the packet goes to. */
     outPort: ['reg2', 0, 15],
     /** Number of the shard of ports that a copy is for. */

@@ -44,10 +44,12 @@ const routesOf = (router: Router, subnets: Iterable<SubnetFact>): RouteFact[] =>
  * What apps are told of a router.
  *
  * @param subnets its own, and those of its external network
+ * @param network one of those that it joins
  */
 export const routerFact = (
   id: string,
   router: Router,
   subnets: Iterable<SubnetFact>,
   external: RouterExternalFact | undefined,
-): RouterFact => ({ id, mac: macOfRouter(id, router), routes: routesOf(router, subnets), external })
+  network: string | undefined,
+): RouterFact => ({ id, mac: macOfRouter(id, router), network, routes: routesOf(router, subnets), external })

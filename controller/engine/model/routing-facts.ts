@@ -5,6 +5,8 @@ export interface RouterFact {
   readonly id: string
   /** 48 bits; the same in all its networks, and on every host. */
   readonly mac: number
+  /** One of the networks that it joins: packets are routed where that is reached from. Undefined where it joins none. */
+  readonly network: string | undefined
   readonly routes: readonly RouteFact[]
   readonly external: RouterExternalFact | undefined
 }
@@ -60,6 +62,12 @@ export interface InterfaceFact {
   readonly address: string
   /** Of the router; 48 bits. */
   readonly mac: number
+  /** Whether it is the one of several of the router in that network, and of that family, that stands for all. */
+  readonly leads: boolean
+  /** Bytes of the longest IP packet that the network takes. */
+  readonly mtu: number
+  /** Whether other networks of the router take longer ones. */
+  readonly narrow: boolean
 }
 
 /** An external network where a host has it. Its key is `siteKey` of both. */

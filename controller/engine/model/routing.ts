@@ -8,6 +8,7 @@ import type { SiteFact, SubnetFact } from './facts.ts'
 import { gatewayHost } from './gateway.ts'
 import { Links } from './links.ts'
 import type { Model } from './model.ts'
+import { Mtus } from './mtus.ts'
 import { type Place, Reaches } from './reaches.ts'
 import { canonical, routerFact } from './router-fact.ts'
 import { type InterfaceFact, interfaceKey, type RouterExternalFact, type RouterFact } from './routing-facts.ts'
@@ -23,6 +24,7 @@ export class Routing {
   private readonly domains: Domains
   private readonly places: Reaches
   private readonly attached: Attachments
+  private readonly mtus: Mtus
   /** Subnets that routers name, and those of which apps were told. */
   private readonly named = new Links()
   private readonly told = new Links()
@@ -40,6 +42,9 @@ export class Routing {
     this.domains = new Domains((network) => model.vniOf(network))
     this.places = new Reaches(this.domains, model.networks)
     this.attached = new Attachments(model.networks, model.hosts)
+    this.mtus = new Mtus(model.hosts, () => {
+      for (const id of this.routers.keys()) this.touched.add(id)
+    })
     this.followDocuments()
     this.followFacts()
   }
@@ -83,7 +88,10 @@ export class Routing {
     const touchOutside = (network: string | undefined): void => {
       for (const router of outside.objectsAt(network ?? '')) touched.add(router)
     }
-    model.networks.follow((_, id) => touchOutside(id))
+    model.networks.follow((_, id) => {
+      touchOutside(id)
+      for (const subnet of model.subnetsOf(id)) for (const router of named.sourcesOf(subnet)) touched.add(router)
+    })
     model.subnets.follow((_, id, before) => {
       for (const router of named.sourcesOf(id)) touched.add(router)
       for (const fact of [before, model.subnets.get(id)]) touchOutside(fact?.network)
@@ -132,15 +140,16 @@ export class Routing {
     const subnets = [...this.named.targetsOf(id)].flatMap((subnet) => this.model.subnets.get(subnet) ?? [])
     const external = router && this.externalOf(id, router)
     const outside = external ? this.subnetsOf(external.network) : []
-    const fact = router && routerFact(id, router, [...subnets, ...outside], external)
+    const [network] = this.joinedBy(id)
+    const fact = router && routerFact(id, router, [...subnets, ...outside], external, network)
     if (!fact) this.routers.delete(id)
     else if (!isSame(this.routers.get(id), fact)) this.routers.set(id, fact)
     this.updateInterfaces(id, fact, subnets)
-    this.updateGateway(id, external)
+    this.updateGateway(id, external, network)
   }
 
   private updateInterfaces(id: string, router: RouterFact | undefined, subnets: readonly SubnetFact[]): void {
-    const facts = subnets.flatMap((subnet) => (router && this.interfaceFact(router, subnet)) ?? [])
+    const facts = router ? this.interfaceFacts(router, subnets) : []
     const gone = new Set(this.told.targetsOf(id))
     for (const fact of facts) {
       const key = interfaceKey(id, fact.subnet)
@@ -155,10 +164,24 @@ export class Routing {
   }
 
   /** A subnet without a gateway has no address for the router; that of an external network is its own owner's. */
-  private interfaceFact({ id, mac }: RouterFact, subnet: SubnetFact): InterfaceFact | undefined {
-    const { network, vni, family, cidr, gateway } = subnet
-    if (gateway === undefined || this.model.networks.get(network)?.external !== undefined) return undefined
-    return { router: id, subnet: subnet.id, network, vni, family, cidr, address: gateway, mac }
+  private interfaceFacts({ id, mac }: RouterFact, subnets: readonly SubnetFact[]): InterfaceFact[] {
+    const led = new Set<string>()
+    const taken = subnets.flatMap((subnet) => {
+      const network = this.model.networks.get(subnet.network)
+      const { gateway } = subnet
+      if (gateway === undefined || !network || network.external !== undefined) return []
+      return [{ subnet, gateway, mtu: this.mtus.of(network) }]
+    })
+    const widest = taken.reduce((most, { mtu }) => Math.max(most, mtu), 0)
+    return taken.map(({ subnet: { id: subnet, network, vni, family, cidr }, gateway: address, mtu }) => {
+      const place = `${family} ${network}`
+      const leads = !led.has(place)
+      led.add(place)
+      return {
+        ...{ router: id, subnet, network, vni, family, cidr, address, mac },
+        ...{ leads, mtu, narrow: mtu < widest },
+      }
+    })
   }
 
   private subnetsOf(network: string): SubnetFact[] {
@@ -177,9 +200,8 @@ export class Routing {
   }
 
   /** What comes from outside is routed where the router meets it: on to all networks of its domain. */
-  private updateGateway(id: string, external: RouterExternalFact | undefined): void {
+  private updateGateway(id: string, external: RouterExternalFact | undefined, network: string | undefined): void {
     const { host, dpid } = external ?? {}
-    const [network] = this.joinedBy(id)
     const before = this.gateways.get(id)
     const now = network !== undefined && host !== undefined && dpid !== undefined ? { network, host, dpid } : undefined
     if (isSame(before, now)) return
