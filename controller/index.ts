@@ -27,6 +27,18 @@ export type {
   SubnetFact,
 } from './engine/model/facts.ts'
 export { siteKey } from './engine/model/facts.ts'
+export type { LimitFact, RateFact } from './engine/model/limit-facts.ts'
+export type {
+  CidrRef,
+  GroupRef,
+  MemberFact,
+  NetworkRef,
+  PolicedFact,
+  PolicyAction,
+  PolicyRuleFact,
+  Service,
+} from './engine/model/policing-facts.ts'
+export { ruleKey } from './engine/model/policing-facts.ts'
 export type {
   AttachmentFact,
   InterfaceFact,

@@ -106,6 +106,8 @@ export class AppInstance {
       collections: Object.fromEntries(this.facts) as AppContext<Collections>['collections'],
       switches: this.seen,
       send: (dpid, message) => this.send(dpid, message),
+      madeBy: ({ cookieLow }) => this.units.ownersOf(cookieLow),
+      log: (message, about) => options.report('info', `${app.name}: ${message}`, { ...about, app: app.name }),
     }
   }
 

@@ -96,6 +96,16 @@ export interface AppContext<C extends Collections, Config = unknown> {
    * Sends a message to a switch of OpenFlow 1.3, beside its flows; nothing happens where it has gone.
    */
   readonly send: (dpid: bigint, message: Unsent) => void
+  /** Which of the app's rules made the flow that punted a packet, and for which object; more than one where cookies collide. */
+  readonly madeBy: (packet: PacketInView) => readonly Maker[]
+  /** Tells the operator something, in the controller's log. */
+  readonly log: (message: string, about?: Readonly<Record<string, unknown>>) => void
+}
+
+/** What made a flow: a rule of an app, for the key of an object; empty for rules about a switch itself. */
+export interface Maker {
+  readonly rule: string
+  readonly object: string
 }
 
 /**

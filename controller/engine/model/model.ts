@@ -5,6 +5,8 @@ import { Placement } from '../placement.ts'
 import type { DocumentChange, DocumentKind, Documents } from './documents.ts'
 import type { HostFact, NetworkFact, PortFact, SubnetFact } from './facts.ts'
 import { Floods } from './floods.ts'
+import { Limits } from './limits.ts'
+import { Policing } from './policing.ts'
 import { Routing } from './routing.ts'
 import type { SharedFacts } from './shared.ts'
 import { Sites } from './sites.ts'
@@ -66,6 +68,16 @@ export class Model {
   readonly attachments = this.routing.attachments
   readonly reaches = this.routing.reaches
 
+  private readonly nat = new Translations(this)
+  readonly gateways = this.nat.gateways
+  readonly translations = this.nat.translations
+  readonly outsides = this.nat.outsides
+  private readonly policing = new Policing(this)
+  readonly policyRules = this.policing.policyRules
+  readonly policed = this.policing.policed
+  readonly members = this.policing.members
+  private readonly bounds = new Limits(this)
+  readonly limits = this.bounds.limits
   /** A collection by its name. */
   shared(name: keyof SharedFacts): Collection<unknown> {
     return this[name] as Collection<unknown>
@@ -129,6 +141,9 @@ export class Model {
     for (const id of touched.ports) this.updatePort(id)
     this.routing.settle()
   }
+    this.nat.settle()
+    this.policing.settle()
+    this.bounds.settle()
 
   private take(change: DocumentChange, touched: Touched): void {
     const { kind, id, value } = change

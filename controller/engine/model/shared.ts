@@ -9,6 +9,8 @@ import type {
   SpreadFact,
   SubnetFact,
 } from './facts.ts'
+import type { LimitFact } from './limit-facts.ts'
+import type { MemberFact, PolicedFact, PolicyRuleFact } from './policing-facts.ts'
 import type { AttachmentFact, InterfaceFact, RouterFact } from './routing-facts.ts'
 
 /** The collections that the controller keeps for all apps, by name. */
@@ -27,6 +29,13 @@ export interface SharedFacts {
   /** Networks by the hosts that they are reached from: those of their sites, and those of networks that routers join them with. */
   readonly reaches: SiteFact
 }
+  readonly gateways: GatewayFact
+  readonly translations: TranslationFact
+  readonly outsides: OutsideFact
+  readonly policyRules: PolicyRuleFact
+  readonly policed: PolicedFact
+  readonly members: MemberFact
+  readonly limits: LimitFact
 
 /** A collection that the controller keeps: apps read it, and do not change it. */
 export interface SharedCollectionOf<Name extends keyof SharedFacts> extends CollectionOf<SharedFacts[Name]> {
@@ -50,3 +59,10 @@ export const model = {
   attachments: shared('attachments'),
   reaches: shared('reaches'),
 } as const
+  gateways: shared('gateways'),
+  translations: shared('translations'),
+  outsides: shared('outsides'),
+  policyRules: shared('policyRules'),
+  policed: shared('policed'),
+  members: shared('members'),
+  limits: shared('limits'),

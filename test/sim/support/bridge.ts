@@ -83,6 +83,11 @@ export class RealBridge {
     return call(this.control, 'ofproto/trace', [bridge, `in_port=${inPort}`, hex])
   }
 
+  /** Resolves when changes of flows count for packets of connections that go on, too. */
+  async revalidated(): Promise<void> {
+    await call(this.control, 'revalidator/wait', [])
+  }
+
   stop(): Promise<void> {
     return this.host.stop()
   }

@@ -1,0 +1,87 @@
+// What apps are told of firewall policies. Each is made from what users want and where ports are.
+
+/** A port that policies concern. Its key is the port's id. */
+export interface PolicedFact {
+  readonly port: string
+  readonly dpid: bigint
+  /** OpenFlow number. */
+  readonly ofport: number
+  /** The lowest VNI of the networks that routers join its network with. */
+  readonly domain: number
+  /** Whose groups the bits of `groups` stand for; 0 where it is in none. */
+  readonly tenant: number
+  /** A bit for each group that it is in: 128 bits. */
+  readonly groups: bigint
+  /** Whether policies concern it that are in force. */
+  readonly enforced: boolean
+  /** Whether policies concern it that only count. */
+  readonly audited: boolean
+}
+
+/** An address of a port that is in groups. Its key is `memberKey`. */
+export interface MemberFact {
+  readonly network: string
+  /** The lowest VNI of the networks that routers join its network with: the address is unique within. */
+  readonly domain: number
+  readonly address: string
+  readonly tenant: number
+  /** A bit for each group: 128 bits. */
+  readonly groups: bigint
+}
+
+/** A group of a tenant, as packets are marked with it. */
+export interface GroupRef {
+  readonly type: 'group'
+  readonly tenant: number
+  readonly bit: number
+}
+
+/** Ports of a network. */
+export interface NetworkRef {
+  readonly type: 'network'
+  readonly vni: number
+}
+
+/** Addresses on the other side. */
+export interface CidrRef {
+  readonly type: 'cidr'
+  readonly family: 4 | 6
+  readonly cidr: string
+}
+
+export type PolicyAction = 'allow' | 'drop' | 'reject'
+
+/** What a rule is for: a protocol of IP, and its ports or message types. */
+export interface Service {
+  /** IANA, Assigned Internet Protocol Numbers. */
+  readonly protocol: number
+  /** Of the side that answers, first and last; all where there is none. */
+  readonly ports: readonly (readonly [first: number, last: number])[]
+  readonly icmp: { readonly type: number; readonly code?: number } | undefined
+}
+
+/** One rule of a policy, or what it does with the rest of a direction. Its key is `ruleKey`. */
+export interface PolicyRuleFact {
+  readonly policy: string
+  /** Its name, or what it says; `default in` and `default out` for the rest. */
+  readonly rule: string
+  readonly tier: 'operator' | 'tenant'
+  /** Who begins the connections that it is about: `out` where the port does. */
+  readonly direction: 'in' | 'out'
+  readonly action: PolicyAction
+  /** 0 to 999, the highest first; undefined for the rest. */
+  readonly priority: number | undefined
+  /** Whether it only counts. */
+  readonly audit: boolean
+  readonly log: boolean
+  /** The ports that it is about: any of these, all where there is none. */
+  readonly own: readonly (GroupRef | NetworkRef)[]
+  /** Who is on the other side: any of these, all where there is none. */
+  readonly peers: readonly (GroupRef | CidrRef)[]
+  /** Undefined for all. */
+  readonly service: Service | undefined
+}
+
+export const memberKey = (port: string, address: string): string => `${port} ${address}`
+
+export const ruleKey = ({ policy, rule }: Pick<PolicyRuleFact, 'policy' | 'rule'>): string => `${policy}: ${rule}`

@@ -1,0 +1,158 @@
+import { isDeepStrictEqual as isSame } from 'node:util'
+import type { Policy } from '../../state/index.ts'
+import { Collection } from '../facts.ts'
+import type { PortFact } from './facts.ts'
+import { Links } from './links.ts'
+import type { Model } from './model.ts'
+import { type MemberFact, memberKey, type PolicedFact, type PolicyRuleFact, ruleKey } from './policing-facts.ts'
+import { type Resolver, rulesOf } from './policy-rules.ts'
+
+/** What policies name ports by; all ports have the last. */
+const groupName = (id: string): string => `group ${id}`
+const networkName = (id: string): string => `network ${id}`
+const everyPort = 'all'
+
+/** The names by which a policy names ports. */
+const namesOf = ({ groups = [], networks = [] }: Policy): string[] =>
+  groups.length + networks.length === 0 ? [everyPort] : [...groups.map(groupName), ...networks.map(networkName)]
+
+/** Groups and networks on which the rules of a policy depend. */
+const dependenciesOf = ({ groups = [], networks = [], rules }: Policy): string[] => [
+  ...[...groups, ...rules.flatMap(({ peer }) => peer?.groups ?? [])].map(groupName),
+  ...networks.map(networkName),
+]
+
+/** Policies that name the same ports, by whether they are in force. */
+interface Concern {
+  readonly enforced: Set<string>
+  readonly audited: Set<string>
+}
+
+const noFacts: ReadonlyMap<string, never> = new Map<string, never>()
+
+/** Brings the part of a collection that one thing makes up to date. */
+const replace = <V>(collection: Collection<V>, before: Iterable<string>, now: ReadonlyMap<string, V>): void => {
+  for (const [key, fact] of now) if (!isSame(collection.get(key), fact)) collection.set(key, fact)
+  for (const key of before) if (!now.has(key)) collection.delete(key)
+}
+
+/**
+ * What is known of the firewall: its rules, the ports that it concerns, and the addresses in
+ * groups. A port that joins a group costs work for that port, a rule for its policy.
+ */
+export class Policing {
+  readonly policyRules = new Collection<PolicyRuleFact>('policyRules')
+  readonly policed = new Collection<PolicedFact>('policed')
+  readonly members = new Collection<MemberFact>('members')
+  private readonly model: Model
+  private readonly resolver: Resolver
+  private readonly concerns = new Map<string, Concern>()
+  /** Policies by the ports that they name, and by what their rules depend on; ports by their names. */
+  private readonly named = new Links()
+  private readonly depending = new Links()
+  private readonly ports = new Links()
+  private readonly rulesOfPolicy = new Map<string, readonly string[]>()
+  private readonly addressesOfPort = new Map<string, readonly string[]>()
+  /** What is to be looked at again. */
+  private readonly touchedPolicies = new Set<string>()
+  private readonly touchedPorts = new Set<string>()
+
+  constructor(model: Model) {
+    this.model = model
+    this.resolver = {
+      group: (id) => model.document('groupNumber', id),
+      vni: (network) => model.vniOf(network),
+    }
+    model.followDocuments('policy', ({ id }) => this.touchedPolicies.add(id))
+    model.followDocuments('groupNumber', ({ id }) => this.touch(groupName(id), true))
+    model.networks.follow((_, id, before) => {
+      const now = model.networks.get(id)
+      if (before?.vni !== now?.vni || before?.domain !== now?.domain) this.touch(networkName(id), true)
+    })
+    model.ports.follow((_, id) => {
+      const port = model.ports.get(id)
+      const names = port && [everyPort, networkName(port.network), ...port.groups.map(groupName)]
+      this.ports.put(id, names ?? [])
+      this.touchedPorts.add(id)
+    })
+  }
+
+  /** Ports with this name are looked at again, and policies whose rules depend on what it stands for. */
+  private touch(name: string, withPolicies: boolean): void {
+    for (const port of this.ports.sourcesOf(name)) this.touchedPorts.add(port)
+    if (withPolicies) for (const policy of this.depending.sourcesOf(name)) this.touchedPolicies.add(policy)
+  }
+
+  /** Works in what has changed. */
+  settle(): void {
+    for (const id of this.touchedPolicies) this.updatePolicy(id)
+    this.touchedPolicies.clear()
+    for (const id of this.touchedPorts) this.updatePort(id)
+    this.touchedPorts.clear()
+  }
+
+  private updatePolicy(id: string): void {
+    const policy = this.model.document('policy', id)
+    const facts = policy ? rulesOf(id, policy, this.resolver) : []
+    const rules = new Map(facts.map((fact) => [ruleKey(fact), fact]))
+    replace(this.policyRules, this.rulesOfPolicy.get(id) ?? [], rules)
+    if (rules.size > 0) this.rulesOfPolicy.set(id, [...rules.keys()])
+    else this.rulesOfPolicy.delete(id)
+    this.depending.put(id, policy ? dependenciesOf(policy) : [])
+    const before = this.named.targetsOf(id)
+    this.named.put(id, policy && rules.size > 0 ? namesOf(policy) : [])
+    const now = this.named.targetsOf(id)
+    for (const name of new Set([...before, ...now])) this.updateConcern(name, id, now.has(name), policy?.audit ?? false)
+  }
+
+  private updateConcern(name: string, policy: string, isNamed: boolean, audit: boolean): void {
+    const concern = this.concerns.get(name) ?? { enforced: new Set(), audited: new Set() }
+    const before = [concern.enforced.size > 0, concern.audited.size > 0]
+    concern.enforced.delete(policy)
+    concern.audited.delete(policy)
+    if (isNamed) (audit ? concern.audited : concern.enforced).add(policy)
+    const now = [concern.enforced.size > 0, concern.audited.size > 0]
+    if (now.some(Boolean)) this.concerns.set(name, concern)
+    else this.concerns.delete(name)
+    if (!isSame(before, now)) this.touch(name, false)
+  }
+
+  private updatePort(id: string): void {
+    const port = this.model.ports.get(id)
+    const policed = port && this.policedFact(port)
+    replace(this.policed, [id], policed ? new Map([[id, policed]]) : noFacts)
+    const members = port ? this.memberFacts(port) : noFacts
+    replace(this.members, this.addressesOfPort.get(id) ?? [], members)
+    if (members.size > 0) this.addressesOfPort.set(id, [...members.keys()])
+    else this.addressesOfPort.delete(id)
+  }
+
+  /** The groups of a port as bits, and the tenant whose they are. */
+  private groupsOf({ groups: ids }: PortFact): { readonly tenant: number; readonly groups: bigint } {
+    const found = ids.flatMap((id) => this.resolver.group(id) ?? [])
+    const tenant = found[0]?.tenant ?? 0
+    // All are of one tenant, as users are held to; bits of others would mean other groups.
+    const bits = found.filter((group) => group.tenant === tenant).map(({ bit }) => 1n << BigInt(bit))
+    return { tenant, groups: bits.reduce((all, bit) => all | bit, 0n) }
+  }
+
+  private policedFact(port: PortFact): PolicedFact | undefined {
+    const { id, network, dpid, ofport } = port
+    const domain = this.model.networks.get(network)?.domain
+    const concerns = [...this.ports.targetsOf(id)].flatMap((name) => this.concerns.get(name) ?? [])
+    if (dpid === undefined || ofport === undefined || domain === undefined || concerns.length === 0) return undefined
+    return {
+      ...{ port: id, dpid, ofport, domain, ...this.groupsOf(port) },
+      enforced: concerns.some(({ enforced }) => enforced.size > 0),
+      audited: concerns.some(({ audited }) => audited.size > 0),
+    }
+  }
+
+  private memberFacts(port: PortFact): ReadonlyMap<string, MemberFact> {
+    const { id, network, addresses } = port
+    const domain = this.model.networks.get(network)?.domain
+    const { tenant, groups } = this.groupsOf(port)
+    if (domain === undefined || groups === 0n) return noFacts
+    return new Map(addresses.map((address) => [memberKey(id, address), { network, domain, address, tenant, groups }]))
+  }
+}
