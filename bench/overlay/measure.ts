@@ -1,0 +1,137 @@
+import { type Spread, spreadOf } from '../support/statistics.ts'
+import { Lab } from './lab/lab.ts'
+import { measureRestart, type Restart } from './restart.ts'
+import { asked, type Contender, plugged, type Sample, takeTurns } from './samples.ts'
+import type { Target } from './targets/target.ts'
+
+/** Ports that were added one at a time, in milliseconds. */
+export interface Additions {
+  readonly rounds: number
+  /** Until the first answer to a ping. */
+  readonly reached: Spread
+  /** What the controller took of it; null where it cannot be told. */
+  readonly ours: Spread | null
+  /** Processor time of the controller, median. */
+  readonly cpu: number
+}
+
+/** All ports at once, where there were none. */
+interface Filling {
+  /** Milliseconds from the request for all ports until both hosts had confirmed their flows. */
+  readonly filled: number
+  /** Milliseconds of processor time of the controller for that. */
+  readonly filledCpu: number
+  /** Flows on both hosts then. */
+  readonly flows: number
+  /** MiB of what programs the hosts, after that. */
+  readonly resident: number
+}
+
+/** All that was measured with so many ports. */
+export interface Size extends Filling {
+  readonly ports: number
+  /** Ports that were asked for where the interface was there. */
+  readonly asked: Additions
+  /** Interfaces that came where the port was asked for. */
+  readonly plugged: Additions
+}
+
+export interface TargetReport {
+  readonly name: string
+  readonly sizes: readonly Size[]
+  readonly restart: Restart | null
+  /** MiB at the most, before it was killed. */
+  readonly residentMost: number
+}
+
+const additionsOf = (samples: readonly Sample[]): Additions => {
+  const ours = samples.flatMap(({ ours: one }) => one ?? [])
+  return {
+    rounds: samples.length,
+    reached: spreadOf(samples.map(({ reached }) => reached)),
+    ours: ours.length === 0 ? null : spreadOf(ours),
+    cpu: spreadOf(samples.map(({ cpu }) => cpu)).median,
+  }
+}
+
+const fill = async ({ lab, target }: Contender, ports: number): Promise<Filling> => {
+  await target.empty()
+  await lab.fill(ports)
+  await target.quiet()
+  const before = target.usage().cpu
+  const begin = performance.now()
+  await target.fill(ports)
+  const filled = performance.now() - begin
+  const filledCpu = target.usage().cpu - before
+  const flows = (await lab.flowCounts()).reduce((sum, count) => sum + count, 0)
+  const { resident } = target.usage()
+  await lab.quiet()
+  return { filled, filledCpu, flows, resident }
+}
+
+const measureSize = async (all: readonly Contender[], ports: number, { rounds, say }: Plan): Promise<Size[]> => {
+  const fillings: Filling[] = []
+  for (const contender of all) {
+    say(`${contender.target.name}: ${ports} ports at once`)
+    fillings.push(await fill(contender, ports))
+  }
+  say(`${ports} ports: one more is asked for`)
+  const askedFor = (await takeTurns(all, rounds, asked)).map(additionsOf)
+  say(`${ports} ports: one more is plugged in`)
+  const pluggedIn = (await takeTurns(all, rounds, plugged)).map(additionsOf)
+  return fillings.map((filling, at) => ({
+    ...{ ports, ...filling },
+    asked: askedFor[at] as Additions,
+    plugged: pluggedIn[at] as Additions,
+  }))
+}
+
+export interface Plan {
+  readonly sizes: readonly number[]
+  readonly rounds: number
+  readonly restart: boolean
+  readonly say: (what: string) => void
+}
+
+/** A name of hosts that no other run has: namespaces belong to the machine. */
+const prefixOf = (at: number): string => `obn${(process.pid % 36 ** 3).toString(36)}${String.fromCharCode(97 + at)}`
+
+const start = async (make: (lab: Lab) => Target, at: number): Promise<Contender> => {
+  const lab = await Lab.start(prefixOf(at))
+  const target = make(lab)
+  try {
+    await target.start()
+  } catch (error) {
+    await target.stop()
+    await lab.stop()
+    throw error
+  }
+  return { lab, target }
+}
+
+const report = async (all: readonly Contender[], plan: Plan): Promise<TargetReport[]> => {
+  const sizes: Size[][] = []
+  for (const ports of plan.sizes) sizes.push(await measureSize(all, ports, plan))
+  const reports: TargetReport[] = []
+  for (const [at, { lab, target }] of all.entries()) {
+    const { residentMost } = target.usage()
+    if (plan.restart) plan.say(`${target.name}: killed and started again`)
+    const restart = plan.restart ? await measureRestart(lab, target, plan.sizes.at(-1) ?? 0) : null
+    reports.push({ name: target.name, sizes: sizes.map((size) => size[at] as Size), restart, residentMost })
+  }
+  return reports
+}
+
+/** Measures controllers beside each other, each on two hosts of its own, with ever more ports. */
+export const measureTargets = async (makes: readonly ((lab: Lab) => Target)[], plan: Plan): Promise<TargetReport[]> => {
+  const all: Contender[] = []
+  try {
+    for (const [at, make] of makes.entries()) all.push(await start(make, at))
+    return await report(all, plan)
+  } finally {
+    for (const { target, lab } of all) {
+      await target.stop()
+      await lab.stop()
+    }
+  }
+}

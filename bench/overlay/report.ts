@@ -1,0 +1,162 @@
+import type { Machine } from '../support/machine.ts'
+import type { Spread } from '../support/statistics.ts'
+import { table } from '../support/table.ts'
+import type { Additions, Size, TargetReport } from './measure.ts'
+import type { Restart } from './restart.ts'
+import type { Simulated } from './simulated.ts'
+
+/** All that was measured in one run. */
+export interface Report {
+  readonly machine: Machine
+  /** What else the machine had to do: the load of the last minute when it began. */
+  readonly load: number
+  /** Of Open vSwitch and OVN, where they are installed. */
+  readonly versions: Readonly<Record<string, string>>
+  /** What was not measured, and why. */
+  readonly missing: readonly string[]
+  readonly targets: readonly TargetReport[]
+  readonly simulated: Simulated | null
+}
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`
+const count = (value: number): string => value.toLocaleString('en')
+const short = (value: number): string => value.toFixed(value < 100 ? 1 : 0)
+/** Median, and what nine in ten are below. */
+const spread = (one: Spread | null): string => (one ? `${short(one.median)} (${short(one.p90)})` : '-')
+
+const cellsOf = ({ ours, reached, cpu, rounds }: Additions): string[] => [
+  spread(ours),
+  spread(reached),
+  short(cpu),
+  String(rounds),
+]
+
+const perSize = (targets: readonly TargetReport[], cells: (size: Size) => readonly string[]): string[][] =>
+  (targets[0]?.sizes ?? []).flatMap(({ ports }, at) =>
+    targets.flatMap(({ name, sizes }) => {
+      const size = sizes[at]
+      return size ? [[`${count(ports)} ports: ${name}`, ...cells(size)]] : []
+    }),
+  )
+
+const additionRows = (targets: readonly TargetReport[]): string[][] => {
+  const columns = ['confirmed', 'first ping', 'CPU', 'rounds']
+  return [
+    ['one more port is asked for; ms, median (p90)', ...columns],
+    ...perSize(targets, ({ asked }) => cellsOf(asked)),
+    ['', '', '', ''],
+    ['one more interface is plugged in', ...columns],
+    ...perSize(targets, ({ plugged }) => cellsOf(plugged)),
+  ]
+}
+
+const fillingRows = (targets: readonly TargetReport[]): string[][] => [
+  ['all ports at once, on two hosts', 'installed', 'CPU', 'flows', 'RSS MiB'],
+  ...perSize(targets, ({ filled, filledCpu, flows, resident }) => [
+    ...[seconds(filled), seconds(filledCpu), count(flows), resident.toFixed(0)],
+  ]),
+]
+
+const restartRow = (name: string, { ports, ...restart }: Restart): string[] => [
+  `${name}, ${count(ports)} ports`,
+  ...[restart.before, restart.fewest, restart.after, restart.deleted].map(count),
+  restart.messages === undefined ? '-' : count(restart.messages),
+  seconds(restart.took),
+]
+
+const restartRows = (targets: readonly TargetReport[]): string[][] => [
+  ['killed and started again', 'flows before', 'fewest', 'after', 'deleted', 'sent', 'confirmed'],
+  ...targets.flatMap(({ name, restart }) => (restart ? [restartRow(name, restart)] : [])),
+]
+
+const simulatedRows = ({ scale, flows, ...one }: Simulated): string[][] => [
+  [`${count(scale.hosts)} hosts, ${count(scale.ports)} ports, ${count(scale.networks)} networks, in one process`, ''],
+  ['  all is in the store', seconds(one.accepted)],
+  ['  all hosts have confirmed', seconds(one.confirmed)],
+  ['  processor time', seconds(one.processor)],
+  ['  longest stall of its event loop', `${one.stall.toFixed(0)} ms`],
+  ['  flows', `${count(flows)}: ${count(Math.round(flows / scale.hosts))} a host, ${count(one.flowsMost)} at the most`],
+  ['  resident; at the most', `${mebibytes(one.resident)}; ${mebibytes(one.residentMost)}`],
+  ['  live heap beyond idle hosts', mebibytes(one.heap)],
+  [`  one more port, on ${scale.hostsPerNetwork} hosts, ms (p90)`, spread(one.added)],
+  ['    its processor time, ms', short(one.addedCpu)],
+]
+
+/** Upper bounds for heddle. */
+const most = {
+  ours: 10,
+  filled: new Map([
+    [1_000, 800],
+    [5_000, 4_000],
+  ]),
+  resident: 250,
+} as const
+
+interface Aim {
+  readonly text: string
+  readonly value: number
+  readonly most: number
+}
+
+const aimsOf = ({ sizes, restart, residentMost }: TargetReport): Aim[] => [
+  ...sizes.flatMap(({ ports, asked, filled }): Aim[] => {
+    const wanted = most.filled.get(ports)
+    return [
+      { text: `a port beside ${count(ports)}: confirmed, ms`, value: asked.ours?.median ?? 0, most: most.ours },
+      ...(wanted === undefined ? [] : [{ text: `${count(ports)} ports at once, ms`, value: filled, most: wanted }]),
+    ]
+  }),
+  { text: 'memory at the most, MiB', value: residentMost, most: most.resident },
+  ...(restart
+    ? [
+        { text: 'flows missing in a restart', value: restart.before - restart.fewest + restart.deleted, most: 0 },
+        { text: 'changes sent in a restart', value: restart.messages ?? 0, most: 0 },
+      ]
+    : []),
+]
+
+const aimRows = (heddle: TargetReport): string[][] => [
+  ['heddle', 'wanted', 'measured', ''],
+  ...aimsOf(heddle).map((aim) => [
+    ...[aim.text, `<= ${count(aim.most)}`, short(aim.value)],
+    aim.value <= aim.most ? '' : 'MISSED',
+  ]),
+]
+
+const ratio = (now: number, then: number): string => (now / then).toFixed(2)
+
+const against = (report: Report, before: Report): string[][] => {
+  const rows = [
+    ['compared with the baseline (below 1 is better)', 'installed', 'CPU', 'confirmed', 'first ping', 'CPU'],
+  ]
+  const sizesIn = ({ targets }: Report) => targets.find(({ name }) => name === 'heddle')?.sizes ?? []
+  for (const now of sizesIn(report)) {
+    const then = sizesIn(before).find(({ ports }) => ports === now.ports)
+    if (!then) continue
+    rows.push([
+      `  ${count(now.ports)} ports`,
+      ...[ratio(now.filled, then.filled), ratio(now.filledCpu, then.filledCpu)],
+      ratio(now.asked.ours?.median ?? 0, then.asked.ours?.median ?? 0),
+      ...[ratio(now.asked.reached.median, then.asked.reached.median), ratio(now.asked.cpu, then.asked.cpu)],
+    ])
+  }
+  const [now, then] = [report.simulated, before.simulated]
+  if (now && then && now.scale.hosts === then.scale.hosts) {
+    const times = [ratio(now.confirmed, then.confirmed), ratio(now.processor, then.processor)]
+    rows.push(['  simulated hosts', ...times, ratio(now.added.median, then.added.median), '', ''])
+  }
+  return rows
+}
+
+/** Everything as tables; `before` is the run to compare with. */
+export const reportText = (report: Report, before: Report | undefined): string => {
+  const { targets, simulated, missing } = report
+  const heddle = targets.find(({ name }) => name === 'heddle')
+  const tables = [
+    ...(heddle ? [additionRows(targets), fillingRows(targets), restartRows(targets), aimRows(heddle)] : []),
+    ...(simulated ? [simulatedRows(simulated)] : []),
+    ...(before ? [against(report, before)] : []),
+  ]
+  return [...tables.map(table), ...missing.map((text) => `missing: ${text}`)].join('\n\n')
+}

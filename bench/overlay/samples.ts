@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Lab } from './lab/lab.ts'
+import { now, startPinging } from './lab/ping.ts'
+import type { Target } from './targets/target.ts'
+
+/** A controller with the hosts that it has for itself. */
+export interface Contender {
+  readonly lab: Lab
+  readonly target: Target
+}
+
+/** One port that was added, in milliseconds. */
+export interface Sample {
+  /** From the change until the first answer to a ping. */
+  readonly reached: number
+  /** What the controller took for its part of it, until the host had confirmed; undefined where it cannot be told. */
+  readonly ours: number | undefined
+  /** Processor time of the controller. */
+  readonly cpu: number
+}
+
+/** Milliseconds. */
+const patience = 60_000
+/** For the first pings to be dropped, so that the drop is in the fast path. */
+const warmUp = 60
+/** After which a controller has no more rounds, where it has had some. */
+const budget = 25_000
+const fewest = 5
+
+const measureOne = async ({ lab, target }: Contender, change: () => Promise<number | undefined>): Promise<Sample> => {
+  const pinging = startPinging(lab.pingingNamespace, patience)
+  try {
+    await sleep(warmUp)
+    const before = target.usage().cpu
+    const begin = now()
+    const ours = await change()
+    const answered = await pinging.answered
+    return { reached: answered - begin, ours, cpu: target.usage().cpu - before }
+  } finally {
+    await pinging.stop()
+  }
+}
+
+/** A way to add the measured port, over and over. */
+interface Way {
+  readonly prepare: (contender: Contender) => Promise<void>
+  readonly round: (contender: Contender) => Promise<Sample>
+  readonly end: (contender: Contender) => Promise<void>
+}
+
+const settled = async ({ lab, target }: Contender): Promise<void> => {
+  await lab.quiet()
+  await target.quiet()
+}
+
+/** The interface is there; the port is asked for. */
+export const asked: Way = {
+  prepare: async () => undefined,
+  round: async (contender) => {
+    const { target } = contender
+    await settled(contender)
+    const sample = await measureOne(contender, async () => {
+      const begin = performance.now()
+      await target.add()
+      return performance.now() - begin
+    })
+    await target.remove()
+    return sample
+  },
+  end: async () => undefined,
+}
+
+/** The port is asked for; the interface comes. */
+export const plugged: Way = {
+  prepare: ({ target }) => target.add(),
+  round: async (contender) => {
+    const { lab, target } = contender
+    await lab.unplugMeasured()
+    await settled(contender)
+    const { confirmed } = await target.watch()
+    return measureOne(contender, async () => {
+      await lab.plugMeasured()
+      return confirmed
+    })
+  },
+  end: ({ target }) => target.remove(),
+}
+
+/** Rounds of all in turns, so that whatever else the machine does meets all alike; fewer of those that take long. */
+export const takeTurns = async (all: readonly Contender[], rounds: number, way: Way): Promise<Sample[][]> => {
+  const takers = all.map((contender) => ({ contender, samples: [] as Sample[], used: 0 }))
+  for (const contender of all) await way.prepare(contender)
+  for (let round = 0; round < rounds; round++) {
+    for (const taker of takers) {
+      if (round >= fewest && taker.used > budget) continue
+      const begin = performance.now()
+      taker.samples.push(await way.round(taker.contender))
+      taker.used += performance.now() - begin
+    }
+  }
+  for (const contender of all) await way.end(contender)
+  return takers.map(({ samples }) => samples)
+}

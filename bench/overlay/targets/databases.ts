@@ -1,0 +1,89 @@
+import { connect } from 'node:net'
+import {
+  insert,
+  mutate,
+  namedUuid,
+  type Operation,
+  OvsdbSession,
+  select,
+  set,
+  update,
+  uuid,
+} from '../../../controller/ovsdb/index.ts'
+
+const database = 'OVN_Northbound'
+/** Milliseconds for all hosts to have confirmed. */
+const patience = 600_000
+
+type Results = Awaited<ReturnType<OvsdbSession['transact']>>
+
+/** A port of the logical switch. */
+export interface LogicalPort {
+  readonly name: string
+  readonly mac: string
+  readonly address: string
+}
+
+/** Guarded, as ports of heddle are. */
+const rowOf = ({ name, mac, address }: LogicalPort) => ({
+  ...{ name, addresses: `${mac} ${address}` },
+  port_security: `${mac} ${address}`,
+})
+
+const everySwitch = [] as const
+const bump = mutate('NB_Global', [], ['nb_cfg', '+=', 1])
+
+/** Holds the answer back until `hv_cfg` is so much (RFC 7047 §5.2.6). */
+const reached = (number: number): Operation => ({
+  ...{ op: 'wait', timeout: patience, table: 'NB_Global', where: [], columns: ['hv_cfg'], until: '==' },
+  rows: [{ hv_cfg: number }],
+})
+
+/** What users of OVN write: its northbound database, with one logical switch. Every change waits as `ovn-nbctl --wait=hv` does. */
+export class Northbound {
+  private readonly session: OvsdbSession
+
+  /** @param socket of its server */
+  constructor(socket: string) {
+    this.session = new OvsdbSession(connect(socket), { text: 'northbound' }, { requestDeadline: patience })
+  }
+
+  async addSwitch(name: string): Promise<void> {
+    await this.transact([insert('NB_Global', {}), insert('Logical_Switch', { name })])
+  }
+
+  /** Gives the UUIDs of the ports. */
+  async addPorts(ports: readonly LogicalPort[]): Promise<string[]> {
+    const names = ports.map((_, at) => namedUuid(`port${at}`))
+    const results = await this.change([
+      ...ports.map((port, at) => insert('Logical_Switch_Port', rowOf(port), `port${at}`)),
+      mutate('Logical_Switch', everySwitch, ['ports', 'insert', set(names)]),
+    ])
+    return results.slice(0, ports.length).map((result) => result.uuid?.[1] ?? '')
+  }
+
+  /** Of the ports, only these are left. */
+  async keepPorts(uuids: readonly string[]): Promise<void> {
+    await this.change([update('Logical_Switch', everySwitch, { ports: set(uuids.map(uuid)) })])
+  }
+
+  async removePort(id: string): Promise<void> {
+    await this.change([mutate('Logical_Switch', everySwitch, ['ports', 'delete', set([uuid(id)])])])
+  }
+
+  /** Makes a change, and waits until all hosts have confirmed it and all before. */
+  async change(operations: readonly Operation[]): Promise<Results> {
+    const results = await this.transact([...operations, bump, select('NB_Global', [], ['nb_cfg'])])
+    const number = results.at(-1)?.rows?.[0]?.nb_cfg
+    await this.transact([reached(Number(number))])
+    return results
+  }
+
+  private transact(operations: readonly Operation[]): Promise<Results> {
+    return this.session.transact(database, operations, patience)
+  }
+
+  close(): void {
+    this.session.close('it ends')
+  }
+}

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { TargetUsage } from './target.ts'
+
+const KiBPerMiB = 1024
+const nanosecondsPerMillisecond = 1e6
+
+/** Processor time of all threads: proc(5), schedstat, whose first number is in nanoseconds. */
+const cpuOf = (pid: number): number => {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const times = threads.map((thread) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+    } catch {
+      return 0
+    }
+  })
+  return times.reduce((sum, time) => sum + time, 0) / nanosecondsPerMillisecond
+}
+
+const memoryOf = (pid: number): [now: number, most: number] => {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const field = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(text)?.[1] ?? 0) / KiBPerMiB
+  return [field('VmRSS'), field('VmHWM')]
+}
+
+/** What processes use together. */
+export const usageOf = (pids: readonly number[]): TargetUsage => {
+  const memory = pids.map(memoryOf)
+  return {
+    cpu: pids.reduce((sum, pid) => sum + cpuOf(pid), 0),
+    resident: memory.reduce((sum, [now]) => sum + now, 0),
+    residentMost: memory.reduce((sum, [, most]) => sum + most, 0),
+  }
+}
