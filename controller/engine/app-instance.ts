@@ -194,10 +194,10 @@ export class AppInstance {
     this.units.withdraw(dpid)
   }
 
-  /** Withdraws all its flows, for good. */
-  clear(): void {
+  /** Withdraws all its flows, for good, at the next calls of `evaluate`. */
+  leave(): void {
     this.retire()
-    this.units.clear()
+    this.units.leave()
   }
 
   /** False while there is something to evaluate. */
@@ -236,6 +236,7 @@ export class AppInstance {
   /** Ends; what it has claimed is another's to take over. */
   private retire(): void {
     for (const end of [...this.unfollow.splice(0), ...this.unmirror.splice(0)]) end()
+    this.sharedChanges = []
     this.intake.close()
   }
 

@@ -62,6 +62,12 @@ export class Claims<K, T> {
     return this.winners.get(key)
   }
 
+  /** All claims of a key, whoever won. */
+  claimsOf(key: K): readonly Claim<T>[] {
+    const winner = this.winners.get(key)
+    return winner ? [winner, ...(this.losers.get(key) ?? [])] : []
+  }
+
   entries(): IterableIterator<[K, Claim<T>]> {
     return this.winners.entries()
   }

@@ -7,20 +7,19 @@ import {
   type Message,
   type PacketInView,
   type Port,
-  Reply13,
   type Session,
   type Session10,
 } from '../switch/index.ts'
 import type { App, InstalledFlow } from './app.ts'
 import { AppInstance } from './app-instance.ts'
 import { configOf } from './config.ts'
-import { DesiredTable } from './desired.ts'
-import { Evaluation, evaluateGradually, slice } from './evaluation.ts'
-import { type DriftPolicy, Keeper, type KeeperEvents } from './keeper.ts'
-import type { LiveSwitch, Report } from './live-switch.ts'
+import { Evaluation, evaluateGradually, leaveGradually, slice } from './evaluation.ts'
+import type { DriftPolicy } from './keeper.ts'
+import { type LiveSwitch, liveSwitch, type Report } from './live-switch.ts'
 import { MissingApps } from './missing.ts'
 import { Model } from './model/model.ts'
 import { planOf, type SwitchPlan } from './plan.ts'
+import { Receivers } from './receivers.ts'
 import { Switches10 } from './switches10.ts'
 import { firstTableFor } from './tables.ts'
 import { countMalformed, reporting, tellContests } from './told.ts'
@@ -44,6 +43,10 @@ const pollEvery = 5_000
 const aliveDeadline = 2_000
 const tickEvery = 1_000
 
+/** Why a version whose rules have been evaluated cannot come into force; undefined where it can. */
+const refusalOf = ({ app, failure }: AppInstance): Error | undefined =>
+  failure === undefined ? undefined : new Error(`app ${app.name} was not loaded: ${failure}`)
+
 /**
  * The controller: switches connect, apps say what each should hold, and the engine makes it so.
  */
@@ -56,6 +59,7 @@ export class Engine {
   private readonly loading = new Map<string, AppInstance>()
   /** Connected switches that speak OpenFlow 1.0: they have no desired tables. */
   readonly switches10: Switches10
+  private readonly receivers: Receivers
   /** Apps that should run and could not be loaded: what switches hold of theirs stays. */
   readonly missing: MissingApps
   /** What is known of networks and hosts. */
@@ -75,7 +79,8 @@ export class Engine {
 
   constructor(options: EngineOptions = {}) {
     this.report = options.report ?? (() => undefined)
-    this.switches10 = new Switches10(this.apps, this.report)
+    this.receivers = new Receivers(this.apps)
+    this.switches10 = new Switches10(this.apps, this.receivers, this.report)
     this.model = options.model ?? new Model()
     this.model.hosts.follow((_, key, before) => this.rehome(before?.dpid, this.model.hosts.get(key)?.dpid))
     this.drift = options.drift ?? 'repair'
@@ -127,6 +132,12 @@ export class Engine {
   load(app: App, config?: unknown): AppInstance {
     const instance = this.prepare(app, config)
     instance.evaluate()
+    const refusal = refusalOf(instance)
+    if (refusal) {
+      instance.leave()
+      instance.evaluate()
+      throw refusal
+    }
     this.putInForce(instance)
     instance.evaluate()
     return instance
@@ -144,17 +155,16 @@ export class Engine {
     const old = this.apps.get(name)
     const instance = this.prepare(app, config)
     this.loading.set(name, instance)
-    try {
-      await evaluateGradually(instance)
-      if (this.apps.get(name) !== old) {
-        instance.clear()
-        throw new Error(`app ${name} was loaded or unloaded by somebody else meanwhile`)
-      }
-    } finally {
-      this.loading.delete(name)
+    await evaluateGradually(instance)
+    this.loading.delete(name)
+    const overtaken = `app ${name} was loaded or unloaded by somebody else meanwhile`
+    const refusal = this.apps.get(name) === old ? refusalOf(instance) : new Error(overtaken)
+    if (refusal) {
+      await leaveGradually(instance)
+      throw refusal
     }
     this.putInForce(instance)
-    await this.evaluation.settling
+    await this.settled()
     return instance
   }
 
@@ -175,15 +185,11 @@ export class Engine {
     return instance
   }
 
-  /** @throws Error what a rule of it threw */
   private putInForce(instance: AppInstance): void {
-    const { app, failure } = instance
+    const { app } = instance
     const old = this.apps.get(app.name)
-    if (failure !== undefined) {
-      instance.clear()
-      throw new Error(`app ${app.name} was not loaded: ${failure}`)
-    }
     this.apps.set(app.name, instance)
+    this.receivers.refresh()
     instance.takeOver(old)
     if (!old) for (const { view } of this.switches.values()) if (instance.isFor(view.dpid)) instance.switchUp(view)
     this.switches10.introduce(instance, !old)
@@ -193,18 +199,21 @@ export class Engine {
   }
 
   /**
-   * What `load` would change in each connected switch; nothing is sent.
+   * What `load` would change in each connected switch, worked out a little at a time; nothing is sent.
    *
    * @throws as `load`
    */
-  plan(app: App, config?: unknown): SwitchPlan[] {
-    const kept = this.apps.get(app.name)
-    const firstTable = this.firstTableFor(app)
+  async plan(app: App, config?: unknown): Promise<SwitchPlan[]> {
+    await this.settled()
     const { epoch, model } = this
-    return planOf(app, this.switches.values(), { epoch, model, firstTable, config: configOf(app, config), kept })
+    const options = { epoch, model, firstTable: this.firstTableFor(app), config: configOf(app, config) }
+    return planOf(app, this.switches.values(), { ...options, kept: this.apps.get(app.name) })
   }
 
-  /** Withdraws an app with all its flows, also one that is missing, and says whether there was one of that name. */
+  /**
+   * Withdraws an app with all its flows, also one that is missing, and says whether there was one of
+   * that name. Much is withdrawn a little at a time: `settled` waits for it.
+   */
   unload(name: string): boolean {
     const instance = this.apps.get(name)
     if (!instance) {
@@ -213,10 +222,15 @@ export class Engine {
       return wasMissing
     }
     this.apps.delete(name)
-    instance.clear()
-    this.evaluation.schedule()
+    this.receivers.refresh()
+    this.evaluation.release(instance)
     this.report('info', `app ${name} unloaded`, { app: name })
     return true
+  }
+
+  /** Resolves once all that has changed is worked in, and on its way to the switches. */
+  async settled(): Promise<void> {
+    await this.evaluation.settling
   }
 
   /** @throws Error for an app whose cookies could not be told from those of another */
@@ -332,26 +346,14 @@ export class Engine {
   }
 
   private liveSwitch(session: Session): LiveSwitch {
-    const { name } = session
-    const desired = new DesiredTable(() => this.touched.add(session.info.dpid))
-    const recover: KeeperEvents['recover'] = (own, apps) => this.recover(session.info.dpid, own, apps)
-    const keeper = new Keeper(
-      session,
-      desired,
-      { ...reporting(name, this.report), recover },
-      {
-        epoch: this.epoch,
-        drift: this.drift,
-        pollEvery,
-        commitDeadline: this.commitDeadline,
-        evaluation: this.evaluation,
-        missing: this.missing,
-      },
-    )
-    const { nicira, meters } = session.info.capabilities
-    const reply = new Reply13(session.connection.channel)
-    const view = { dpid: session.info.dpid, name, openflow: '1.3', ports: session.ports, reply } as const
-    return { view, session, desired, keeper, metersPunts: nicira && meters > 0, learns: nicira }
+    const { epoch, drift, commitDeadline, evaluation, missing, report } = this
+    const { dpid } = session.info
+    const told = {
+      ...reporting(session.name, report),
+      recover: (own: readonly InstalledFlow[], apps: 'all' | ReadonlySet<string>) => this.recover(dpid, own, apps),
+      touched: () => this.touched.add(dpid),
+    }
+    return liveSwitch(session, told, { epoch, drift, pollEvery, commitDeadline, evaluation, missing })
   }
 
   /** Shows apps the flows that they had in a switch before. */
@@ -380,7 +382,7 @@ export class Engine {
   }
 
   private packetIn(live: LiveSwitch, packet: PacketInView): void {
-    for (const app of this.apps.values()) if (app.owns(packet)) app.packetIn(packet, live.view)
+    this.receivers.packetIn(packet, live.view)
   }
 
   private portStatus(live: LiveSwitch, port: Port, reason: number): void {

@@ -12,6 +12,27 @@ export const evaluateGradually = async (app: AppInstance): Promise<void> => {
   } while (!app.settled && app.failure === undefined)
 }
 
+/** Has an app that is not in force let go of what it has worked out, a slice at a time. */
+export const leaveGradually = async (app: AppInstance): Promise<void> => {
+  app.leave()
+  while (!app.settled) {
+    app.evaluate(performance.now() + slice)
+    await nextTurn()
+  }
+}
+
+/** Takes steps, a slice at a time, and gives what they come to. */
+export const gradually = async <T>(steps: Iterator<void, T>): Promise<T> => {
+  for (;;) {
+    const until = performance.now() + slice
+    do {
+      const step = steps.next()
+      if (step.done) return step.value
+    } while (performance.now() < until)
+    await nextTurn()
+  }
+}
+
 /**
  * Evaluates what has changed, once in a turn of the event loop; much of it, a slice at a time. What
  * is sent to switches waits until all is worked in, so that no change is sent in pieces.
@@ -21,6 +42,8 @@ export class Evaluation {
   private readonly done: () => void
   private scheduled = false
   private waiting: (() => void)[] = []
+  /** Apps that withdraw what they want. */
+  private readonly leaving = new Set<AppInstance>()
 
   /** @param done called each time that all is worked in */
   constructor(apps: ReadonlyMap<string, AppInstance>, done: () => void) {
@@ -35,6 +58,13 @@ export class Evaluation {
     queueMicrotask(() => this.work())
   }
 
+  /** Has an app that was in force withdraw all that it wants. */
+  release(app: AppInstance): void {
+    app.leave()
+    this.leaving.add(app)
+    this.schedule()
+  }
+
   /** Resolves when all is worked in, but for what has changed since; undefined where all is. */
   get settling(): Promise<void> | undefined {
     if (this.settled) return undefined
@@ -45,12 +75,16 @@ export class Evaluation {
   /** Whether all is worked in. */
   get settled(): boolean {
     for (const app of this.apps.values()) if (!app.settled) return false
-    return true
+    return this.leaving.size === 0
   }
 
   private work(): void {
     const until = performance.now() + slice
     for (const app of this.apps.values()) app.evaluate(until)
+    for (const app of this.leaving) {
+      app.evaluate(until)
+      if (app.settled) this.leaving.delete(app)
+    }
     if (!this.settled) {
       setImmediate(() => this.work())
       return

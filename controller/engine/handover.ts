@@ -38,12 +38,16 @@ function* claimAll(next: Version, old: Version | undefined): Generator<void> {
   }
 }
 
-/** Takes away what the old version wanted and the new one does not. */
-function* dropRest(old: Version, next: Version): Generator<void> {
+/**
+ * Takes away what an old version wants and the new one, if there is one, does not; one unit at a step.
+ *
+ * @param isHeld whether the old one never came into force, so that all claims are another's
+ */
+export function* dropRest(old: Version, next: Version | undefined, isHeld: boolean): Generator<void> {
   for (const place of old.places.values()) {
-    if (!next.punts) dropPunts(place, old)
+    if (!isHeld && !next?.punts) dropPunts(place, old)
     for (const unit of place.units.values()) {
-      exchange(place.target.desired, unit.owner, unit.wanted, nothing)
+      if (!isHeld) exchange(place.target.desired, unit.owner, unit.wanted, nothing)
       unit.wanted = nothing
       old.owners.release(unit.owner)
       yield
@@ -54,5 +58,5 @@ function* dropRest(old: Version, next: Version): Generator<void> {
 /** Puts a version whose rules have been evaluated in the place of another, one unit at a step. */
 export function* handOver(next: Version, old: Version | undefined): Generator<void> {
   yield* claimAll(next, old)
-  if (old) yield* dropRest(old, next)
+  if (old) yield* dropRest(old, next, false)
 }

@@ -1,7 +1,7 @@
-import type { Session } from '../switch/index.ts'
+import { Reply13, type Session } from '../switch/index.ts'
 import type { PacketSource } from './app.ts'
-import type { DesiredTable } from './desired.ts'
-import type { Keeper } from './keeper.ts'
+import { DesiredTable } from './desired.ts'
+import { Keeper, type KeeperEvents, type KeeperOptions } from './keeper.ts'
 
 /** What happens in an engine, for logs and for people. None of these may throw. */
 export type Report = (
@@ -18,4 +18,22 @@ export interface LiveSwitch {
   readonly keeper: Keeper
   readonly metersPunts: boolean
   readonly learns: boolean
+}
+
+/**
+ * Has a switch that came up kept as apps want it: it wants nothing yet.
+ *
+ * @param told of what happens to it; `touched` of each change of what is wanted
+ */
+export const liveSwitch = (
+  session: Session,
+  told: KeeperEvents & { readonly touched: () => void },
+  options: KeeperOptions,
+): LiveSwitch => {
+  const { info, name, ports, connection } = session
+  const desired = new DesiredTable(told.touched)
+  const keeper = new Keeper(session, desired, told, options)
+  const { nicira, meters } = info.capabilities
+  const view = { dpid: info.dpid, name, openflow: '1.3', ports, reply: new Reply13(connection.channel) } as const
+  return { view, session, desired, keeper, metersPunts: nicira && meters > 0, learns: nicira }
 }

@@ -1,29 +1,16 @@
 import type { App } from './app.ts'
 import { AppInstance, type InstanceOptions } from './app-instance.ts'
-import { type Claims, DesiredTable } from './desired.ts'
+import { type Changes, type Claims, DesiredTable } from './desired.ts'
+import { evaluateGradually, gradually, leaveGradually } from './evaluation.ts'
+import type { Version } from './handover.ts'
 import type { LiveSwitch } from './live-switch.ts'
-import { type Operation, type Transaction, transactionOf } from './transaction.ts'
+import { keyOf, type Operation, type Thing, type Transaction, transactionSteps } from './transaction.ts'
+import { claimsOf, kindOf } from './wanted.ts'
 
 /** What would be sent to one switch, in order. */
 export interface SwitchPlan {
   readonly dpid: bigint
   readonly operations: readonly Operation[]
-}
-
-/** Takes over the claims of another table, but for those of one app. */
-const copyClaims = <K, T>(from: Claims<K, T>, to: Claims<K, T>, without: string | undefined): void => {
-  for (const [key, claim] of from.entries()) if (claim.owner.app !== without) to.add(key, claim)
-  for (const [key, claims] of from.conflicts()) {
-    for (const claim of claims) if (claim.owner.app !== without) to.add(key, claim)
-  }
-}
-
-const copyOf = (table: DesiredTable, without: string): DesiredTable => {
-  const copy = new DesiredTable()
-  copyClaims(table.flows, copy.flows, without)
-  copyClaims(table.groups, copy.groups, without)
-  copyClaims(table.meters, copy.meters, without)
-  return copy
 }
 
 const allOf = ({ metersFirst, bundled, metersLast }: Transaction): Operation[] => [
@@ -32,41 +19,101 @@ const allOf = ({ metersFirst, bundled, metersLast }: Transaction): Operation[] =
   ...metersLast,
 ]
 
-/** What makes a switch that holds `now` hold what `next` wants. */
-const difference = (now: DesiredTable, next: DesiredTable): Operation[] => {
-  const changes = { flows: new Map(), groups: new Map(), meters: new Map() }
-  for (const kind of ['flows', 'groups', 'meters'] as const) {
-    for (const [key] of next[kind].entries()) changes[kind].set(key, now[kind].get(key as never))
-    for (const [key, claim] of now[kind].entries()) changes[kind].set(key, claim)
-  }
-  return allOf(transactionOf(changes, next))
+/** All that a version wants in a switch. */
+function* thingsOf({ places, punts }: Version, dpid: bigint): Generator<Thing> {
+  if (punts) yield punts
+  for (const { wanted } of places.get(dpid)?.units.values() ?? []) yield* wanted
 }
 
+/** What is wanted of a switch, were the claims of one app others: the keys that this concerns, and who has them then. */
+class Outlook {
+  readonly after = new DesiredTable()
+  readonly changes: Changes = { flows: new Map(), groups: new Map(), meters: new Map() }
+  private readonly app: string
+  private readonly now: DesiredTable
+
+  constructor(app: string, now: DesiredTable) {
+    this.app = app
+    this.now = now
+  }
+
+  /** The app would claim all that is wanted in this table. */
+  *add({ flows, groups, meters }: DesiredTable): Generator<void> {
+    for (const claims of [flows, groups, meters] as readonly Claims<string | number, Thing>[]) {
+      for (const [key, claim] of claims.entries()) {
+        this.look(claim.thing)
+        claimsOf(this.after, claim.thing).add(key, claim)
+        yield
+      }
+    }
+  }
+
+  /** The app would let go of this, where it does not claim it again. */
+  *drop(things: Iterable<Thing>): Generator<void> {
+    for (const thing of things) {
+      this.look(thing)
+      yield
+    }
+  }
+
+  /** Takes a key into account: other apps claim it as they do now. */
+  private look(thing: Thing): void {
+    const { after, app, changes, now } = this
+    const key = keyOf(thing)
+    const noted = changes[kindOf(thing)] as Map<string | number, unknown>
+    if (noted.has(key)) return
+    const current = claimsOf(now, thing)
+    noted.set(key, current.get(key))
+    for (const claim of current.claimsOf(key)) if (claim.owner.app !== app) claimsOf(after, thing).add(key, claim)
+  }
+}
+
+/** What makes a switch that holds `now` hold what it should once an app wants `next`, a step at a time. */
+function* difference(
+  now: DesiredTable,
+  next: DesiredTable,
+  app: string,
+  wanted: Iterable<Thing>,
+): Generator<void, Operation[]> {
+  const outlook = new Outlook(app, now)
+  yield* outlook.add(next)
+  yield* outlook.drop(wanted)
+  return allOf(yield* transactionSteps(outlook.changes, outlook.after))
+}
+
+/** Nobody is told of what happens in a draft, and nothing is sent. */
+const silent = { switches: new Map<bigint, LiveSwitch>(), changed: () => undefined, report: () => undefined }
+
 /**
- * What loading an app would change, switch by switch, by evaluating it beside the others in copies
- * of their tables. Nothing is sent, also not what the app itself would send.
+ * What loading an app would change, switch by switch, by evaluating it beside the one in force, a slice
+ * at a time. Nothing is sent, also not what the app itself would send.
  *
  * @throws Error what the app's rules threw
  */
-export const planOf = (
+export const planOf = async (
   app: App,
   live: Iterable<LiveSwitch>,
   options: Pick<InstanceOptions, 'epoch' | 'firstTable' | 'config' | 'kept' | 'model'>,
-): SwitchPlan[] => {
-  const silent = { switches: new Map<bigint, LiveSwitch>(), changed: () => undefined, report: () => undefined }
+): Promise<SwitchPlan[]> => {
+  const { kept } = options
   const instance = new AppInstance(app, { ...options, ...silent, held: true })
   const drafts = [...live]
     .filter(({ view }) => instance.isFor(view.dpid))
-    .map((one) => ({ one, next: copyOf(one.desired, app.name) }))
-  for (const { one, next } of drafts) instance.addSwitch({ ...one, desired: next })
-  if (!options.kept) for (const { one } of drafts) instance.switchUp(one.view)
+    .map((one) => ({ ...one, now: one.desired, desired: new DesiredTable() }))
+  for (const draft of drafts) instance.addSwitch(draft)
+  if (!kept) for (const { view } of drafts) instance.switchUp(view)
   try {
-    instance.evaluate()
+    await evaluateGradually(instance)
     if (instance.failure !== undefined) throw new Error(`app ${app.name} would not be loaded: ${instance.failure}`)
-    instance.takeOver(undefined)
-    instance.evaluate()
-    return drafts.map(({ one, next }) => ({ dpid: one.view.dpid, operations: difference(one.desired, next) }))
+    instance.units.takeOver(undefined)
+    await evaluateGradually(instance)
+    const plans: SwitchPlan[] = []
+    for (const { now, desired, view } of drafts) {
+      const wanted = kept ? thingsOf(kept.units, view.dpid) : []
+      plans.push({ dpid: view.dpid, operations: await gradually(difference(now, desired, app.name, wanted)) })
+    }
+    return plans
   } finally {
-    instance.clear()
+    await leaveGradually(instance)
   }
 }

@@ -118,30 +118,21 @@ interface Parts {
   readonly go: Operation[]
 }
 
-const flowParts = (changes: Changes, desired: DesiredTable): Parts => {
-  const come: Operation[] = []
-  const go: Operation[] = []
-  for (const [key, before] of changes.flows) {
-    const wanted = desired.flows.get(key)
-    if (wanted) append(come, flowChange(heldOf(before), wanted))
-    else if (before) go.push(flowOperation(FlowCommand.DELETE_STRICT, before.thing, before.owner, 0, 0))
-  }
-  return { come, go }
+const noParts = (): Parts => ({ come: [], go: [] })
+
+const flowPart = ({ come, go }: Parts, before: Claim<Flow> | undefined, wanted: Claim<Flow> | undefined): void => {
+  if (wanted) append(come, flowChange(heldOf(before), wanted))
+  else if (before) go.push(flowOperation(FlowCommand.DELETE_STRICT, before.thing, before.owner, 0, 0))
 }
 
-const entryParts = <T extends Entry>(
+const entryPart = <T extends Entry>(
   what: 'group' | 'meter',
-  changes: ReadonlyMap<number, Claim<T> | undefined>,
-  wantedOf: (id: number) => Claim<T> | undefined,
-): Parts => {
-  const come: Operation[] = []
-  const go: Operation[] = []
-  for (const [id, before] of changes) {
-    const wanted = wantedOf(id)
-    if (wanted) append(come, entryChange(what, before?.thing.effect, wanted))
-    else if (before) go.push(entryOperation(what, before.thing, before.owner, Command.DELETE))
-  }
-  return { come, go }
+  { come, go }: Parts,
+  before: Claim<T> | undefined,
+  wanted: Claim<T> | undefined,
+): void => {
+  if (wanted) append(come, entryChange(what, before?.thing.effect, wanted))
+  else if (before) go.push(entryOperation(what, before.thing, before.owner, Command.DELETE))
 }
 
 /** Puts what comes and goes into the order that a switch needs. */
@@ -151,10 +142,23 @@ export const ordered = (flows: Parts, groups: Parts, meters: Parts): Transaction
   metersLast: meters.go,
 })
 
-/** What makes a switch that holds what was wanted before hold what is wanted now. */
-export const transactionOf = (changes: Changes, desired: DesiredTable): Transaction =>
-  ordered(
-    flowParts(changes, desired),
-    entryParts('group', changes.groups, (id) => desired.groups.get(id)),
-    entryParts('meter', changes.meters, (id) => desired.meters.get(id)),
-  )
+/** What makes a switch that holds what was wanted before hold what is wanted now; one change at a step. */
+export function* transactionSteps(changes: Changes, desired: DesiredTable): Generator<void, Transaction> {
+  const [flows, groups, meters] = [noParts(), noParts(), noParts()]
+  for (const [id, before] of changes.meters) entryPart('meter', meters, before, desired.meters.get(id))
+  for (const [id, before] of changes.groups) entryPart('group', groups, before, desired.groups.get(id))
+  for (const [key, before] of changes.flows) {
+    flowPart(flows, before, desired.flows.get(key))
+    yield
+  }
+  return ordered(flows, groups, meters)
+}
+
+/** The same at once. */
+export const transactionOf = (changes: Changes, desired: DesiredTable): Transaction => {
+  const steps = transactionSteps(changes, desired)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}

@@ -2,7 +2,7 @@ import { appNumber, encodeCookie, learnedUnit, type MeterEntry, pipeline, type S
 import type { App, Collections, Rule } from './app.ts'
 import type { Owner } from './desired.ts'
 import { Collection, recordingView } from './facts.ts'
-import { claimPunts, dropPunts, handOver, type Version } from './handover.ts'
+import { claimPunts, dropPunts, dropRest, handOver, type Version } from './handover.ts'
 import type { SiteFact } from './model/facts.ts'
 import { Owners } from './owners.ts'
 import { type Breadth, KnownSites, type NetworkReach, type Reach, reachOf } from './reach.ts'
@@ -49,7 +49,7 @@ export class Units implements Version {
   readonly owners: Owners
   private held: boolean
   /** While it takes over from another version. */
-  private handover: Iterator<void> | undefined
+  private handover: Generator<void> | undefined
   /** Where objects matter, by rule. */
   private readonly reaches = new Map<string, Reach | NetworkReach>()
   private readonly sites: Readonly<Record<Breadth, KnownSites>>
@@ -175,9 +175,19 @@ export class Units implements Version {
     this.places.delete(dpid)
   }
 
-  /** Withdraws everything from every switch. */
-  clear(): void {
-    for (const dpid of [...this.places.keys()]) this.withdraw(dpid)
+  /** Withdraws everything from every switch, for good, at the next calls of `evaluate`. */
+  leave(): void {
+    for (const pending of [this.changed, this.dirty]) pending.clear()
+    for (const sites of Object.values(this.sites)) sites.forget()
+    this.handover = this.letGo(this.handover)
+  }
+
+  /** @param before what is to be ended first */
+  private *letGo(before: Generator<void> | undefined): Generator<void> {
+    const isHeld = this.held && !before
+    if (before) yield* before
+    yield* dropRest(this, undefined, isHeld)
+    this.places.clear()
   }
 
   /**

@@ -19,10 +19,15 @@ export const puntMeter = (app: string, rate: number): MeterEntry =>
     bands: [{ type: 'drop', rate, burstSize: rate }],
   })
 
-const claimsOf = (desired: DesiredTable, thing: Thing): Claims<string | number, Thing> => {
-  if (thing instanceof GroupEntry) return desired.groups as Claims<string | number, Thing>
-  return (thing instanceof MeterEntry ? desired.meters : desired.flows) as Claims<string | number, Thing>
+/** Among which of what a switch holds a thing is. */
+export const kindOf = (thing: Thing): 'flows' | 'groups' | 'meters' => {
+  if (thing instanceof GroupEntry) return 'groups'
+  return thing instanceof MeterEntry ? 'meters' : 'flows'
 }
+
+/** The claims among which those of a thing are. */
+export const claimsOf = (desired: DesiredTable, thing: Thing): Claims<string | number, Thing> =>
+  desired[kindOf(thing)] as Claims<string | number, Thing>
 
 /**
  * What a rule gave, encoded.

@@ -47,6 +47,28 @@ const labWith = async (t: Test, app: App): Promise<Running & { sw: SimSwitch; po
 const inSync = ({ engine }: Running, dpid = 1n) =>
   until('it is in sync', () => engine.switches.get(dpid)?.keeper.inSync === true, 60_000)
 
+/** Has a switch answer echoes all the while that something is done. */
+const answersMeanwhile = async <T>(t: Test, { engine }: Running, work: Promise<T>, least = 5): Promise<T> => {
+  const connection = engine.switches.get(1n)?.session.connection
+  let isDone = false
+  let echoes = 0
+  let longest = 0
+  const end = (): void => {
+    isDone = true
+  }
+  work.then(end, end)
+  while (!isDone) {
+    const asked = performance.now()
+    await connection?.request({ type: 'echoRequest', data: new Uint8Array() }, 'echoReply')
+    longest = Math.max(longest, performance.now() - asked)
+    if (!isDone) echoes++
+  }
+  t.comment(`${echoes} echoes meanwhile, the slowest after ${longest.toFixed(0)} ms`)
+  t.ok(echoes >= least, 'in many pieces')
+  t.ok(longest < 2000, 'none waited for all of it')
+  return work
+}
+
 const keys = (count: number): string[] => Array.from({ length: count }, (_, at) => String(at + 1))
 
 /** Ports that flows output to, with how many do. */
@@ -70,23 +92,7 @@ t.test('while a version of many flows is loaded, switches are answered and the o
   )
   await until('the switch is filled', () => [...lab.sw.tables].length === count, 60_000)
   await inSync(lab)
-  const connection = lab.engine.switches.get(1n)?.session.connection
-  let isDone = false
-  let echoes = 0
-  let longest = 0
-  const loading = lab.engine.loadGradually(objects(kept, () => 2)).then(() => {
-    isDone = true
-  })
-  while (!isDone) {
-    const asked = performance.now()
-    await connection?.request({ type: 'echoRequest', data: new Uint8Array() }, 'echoReply')
-    longest = Math.max(longest, performance.now() - asked)
-    if (!isDone) echoes++
-  }
-  await loading
-  t.comment(`${echoes} echoes meanwhile, the slowest after ${longest.toFixed(0)} ms`)
-  t.ok(echoes >= 5, 'in many pieces')
-  t.ok(longest < 2000, 'none waited for all of it')
+  await answersMeanwhile(t, lab, lab.engine.loadGradually(objects(kept, () => 2)))
   await inSync(lab)
   t.same(ports(lab.sw), { 2: count })
 })
@@ -186,4 +192,47 @@ t.test('one load of an app at a time; one that is unloaded meanwhile does not co
   await t.rejects(loading, /loaded or unloaded by somebody else/)
   t.equal(lab.engine.apps.size, 0)
   await until('all is taken away', () => [...lab.sw.tables].length === 0)
+})
+
+t.test('while many flows are planned and withdrawn, switches are answered', async (t) => {
+  const count = 60_000
+  const kept: Kept = {}
+  const lab = await labWith(
+    t,
+    objects(kept, () => 1, keys(count)),
+  )
+  await until('the switch is filled', () => [...lab.sw.tables].length === count, 60_000)
+  await inSync(lab)
+  for (const key of keys(count / 2)) kept.hands?.set(key, 2)
+  await inSync(lab)
+  const plans = await answersMeanwhile(t, lab, lab.engine.plan(objects(kept, () => 1)))
+  t.same(
+    plans.map(({ dpid, operations }) => [dpid, operations.length]),
+    [[1n, 0]],
+    'it is so already',
+  )
+  const [other] = await lab.engine.plan(objects(kept, (value) => value))
+  t.equal(other?.operations.length, count / 2, 'half of them would go elsewhere')
+  t.same(ports(lab.sw), { 1: count }, 'nothing was sent')
+  t.equal(lab.engine.apps.get('objects')?.units.size, count)
+  t.equal(lab.engine.unload('objects'), true)
+  await answersMeanwhile(t, lab, lab.engine.settled(), 1)
+  await until('all is taken away', () => [...lab.sw.tables].length === 0, 60_000)
+  t.equal(toldOf(lab, /refused|read again/).length, 0)
+})
+
+t.test('an app that is loaded again while it is being withdrawn has all its flows', async (t) => {
+  const kept: Kept = {}
+  const lab = await labWith(
+    t,
+    objects(kept, () => 1, keys(20_000)),
+  )
+  await until('the switch is filled', () => [...lab.sw.tables].length === 20_000, 60_000)
+  await inSync(lab)
+  lab.engine.unload('objects')
+  kept.hands?.set('20001', 1)
+  await lab.engine.loadGradually(objects(kept, () => 2, keys(15_000)))
+  await inSync(lab)
+  t.same(ports(lab.sw), { 2: 15_000 })
+  t.equal(toldOf(lab, /both want/).length, 0)
 })

@@ -1,11 +1,12 @@
 import { realpathSync, statSync } from 'node:fs'
 import Type from 'typebox'
-import { type AppOrder, formatDpid, type HostedApp } from '../../engine/index.ts'
+import type { AppOrder, HostedApp } from '../../engine/index.ts'
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { ApiError, badField, notFound } from '../errors.ts'
 import { App, Name, Order, Plan } from '../schemas.ts'
-import { appView, changeView } from '../views.ts'
+import { appView } from '../views.ts'
+import { planStream } from './plan-text.ts'
 
 const worldWritable = 0o002
 
@@ -93,15 +94,10 @@ export const apps = (api: Api, context: ApiContext): void => {
   api.post(
     '/v1/plan',
     { schema: { summary: 'What loading an app would change; nothing is sent', body: Order, response: { 200: Plan } } },
-    async ({ body }) => {
+    async ({ body }, reply) => {
       const { app, switches } = await orExplain(host.plan(orderOf(body, context)))
-      return {
-        app,
-        switches: switches.map(({ dpid, operations }) => ({
-          dpid: formatDpid(dpid),
-          changes: operations.map(changeView),
-        })),
-      }
+      reply.type('application/json; charset=utf-8')
+      return reply.send(planStream(app, switches) as never)
     },
   )
 }

@@ -136,6 +136,7 @@ export class AppHost {
     return this.alone(async () => {
       if (!this.kept.delete(name)) return false
       this.engine.unload(name)
+      await this.engine.settled()
       await this.installs.delete(makeId('app', name))
       return true
     })
@@ -152,7 +153,8 @@ export class AppHost {
       const known = this.kept.get(app.name)
       const sameFile = known !== undefined && sourceText(known.order.source) === sourceText(source)
       // Without a configuration of its own, a file that is loaded is planned as a reload would have it.
-      return { app: app.name, switches: this.engine.plan(app, config ?? (sameFile ? known.order.config : undefined)) }
+      const configured = config ?? (sameFile ? known.order.config : undefined)
+      return { app: app.name, switches: await this.engine.plan(app, configured) }
     })
   }
 
