@@ -2,6 +2,7 @@ import { errorText10, type of10, type PacketInView, type Port, Reply10, type Ses
 import type { PacketSource } from './app.ts'
 import type { AppInstance } from './app-instance.ts'
 import type { Report } from './live-switch.ts'
+import type { Receivers } from './receivers.ts'
 
 /** A connected switch that speaks OpenFlow 1.0. */
 export interface LiveSwitch10 {
@@ -20,10 +21,12 @@ export class Switches10 {
   /** By datapath id. */
   readonly live = new Map<bigint, LiveSwitch10>()
   private readonly apps: ReadonlyMap<string, AppInstance>
+  private readonly receivers: Receivers
   private readonly report: Report
 
-  constructor(apps: ReadonlyMap<string, AppInstance>, report: Report) {
+  constructor(apps: ReadonlyMap<string, AppInstance>, receivers: Receivers, report: Report) {
     this.apps = apps
+    this.receivers = receivers
     this.report = report
   }
 
@@ -68,7 +71,7 @@ export class Switches10 {
   }
 
   private packetIn({ view }: LiveSwitch10, packet: PacketInView): void {
-    for (const app of this.apps.values()) if (app.app.reactive) app.packetIn(packet, view)
+    this.receivers.packetIn10(packet, view)
   }
 
   private portStatus({ view }: LiveSwitch10, port: Port): void {

@@ -73,8 +73,11 @@ export class Channel {
   schedule(): void {
     if (this.scheduled) return
     this.scheduled = true
-    process.nextTick(() => this.flush())
+    process.nextTick(this.flushLater)
   }
+
+  /** Made once: a closure in `schedule` would cost a context for every message, also where nothing is left to schedule. */
+  private readonly flushLater = (): void => this.flush()
 
   /** Sends what was written so far. */
   flush(): void {
