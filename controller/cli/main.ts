@@ -10,6 +10,7 @@ import { doctor } from './doctor/doctor.ts'
 import { apply, diff, remove, rollback } from './intent/commands.ts'
 import { lab } from './lab.ts'
 import { openflow } from './openflow/openflow.ts'
+import { trace } from './trace/trace.ts'
 import { up } from './up/up.ts'
 
 /** The package names itself, so that sources and what is built from them find the same file. */
@@ -33,6 +34,7 @@ const program = new Command('heddle')
   .addCommand(app())
   .addCommand(plan())
   .addCommand(why())
+  .addCommand(trace())
   .addCommand(doctor())
   .addCommand(lab())
   .addCommand(openflow())

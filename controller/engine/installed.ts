@@ -39,7 +39,7 @@ const readMeters = async ({ connection, info }: Session): Promise<Map<number, Me
   return new Map(own.map((meter) => [meter.meterId, new MeterEntry(meter)]))
 }
 
-const readFlows = async ({ connection }: Session): Promise<readonly InstalledFlow[]> => {
+export const readFlows = async ({ connection }: Session): Promise<readonly InstalledFlow[]> => {
   const request = {
     ...({ type: 'flowStatsRequest', flags: 0, tableId: ALL_TABLES, outPort: ANY, outGroup: ANY } as const),
     ...{ cookie: 0n, cookieMask: 0n, match: [] },

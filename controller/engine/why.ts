@@ -20,7 +20,7 @@ export interface Finding {
   readonly flow: string
 }
 
-const cookieOf = ({ cookieHigh, cookieLow }: Owner): bigint => (BigInt(cookieHigh) << 32n) | BigInt(cookieLow)
+export const cookieOf = ({ cookieHigh, cookieLow }: Owner): bigint => (BigInt(cookieHigh) << 32n) | BigInt(cookieLow)
 
 const matches = (query: FlowQuery, cookie: bigint): boolean => query.cookie === undefined || query.cookie === cookie
 

@@ -11,6 +11,7 @@ import {
   type Instruction,
   type Match,
   type Message,
+  type MessageNamed,
   NO_BUFFER,
   Port,
   Slab,
@@ -86,6 +87,14 @@ export const describeFlow = (flow: Flow, cookieHigh: number, cookieLow: number):
 
 /** A group or meter as `ovs-ofctl -O OpenFlow13 add-group` or `add-meter` takes it. */
 export const describeEntry = (entry: GroupEntry | MeterEntry): string => described(decodeMessage(entry.bytes))
+
+/** A group as a switch reports it, in the same syntax. */
+export const describeGroup = (group: Pick<MessageNamed<'groupMod'>, 'groupId' | 'groupType' | 'buckets'>): string =>
+  formatGroup({ ...group, type: 'groupMod', xid: 0, command: 0 })
+
+/** A meter as a switch reports it, in the same syntax. */
+export const describeMeter = (meter: Pick<MessageNamed<'meterMod'>, 'meterId' | 'flags' | 'bands'>): string =>
+  formatMeter({ ...meter, command: 0 })
 
 /** Whether a flow leaves packets to the switch's own learning, past all that an app wants. */
 export const usesNormal = (flow: Pick<FlowParts, 'instructions'>): boolean =>

@@ -9,7 +9,15 @@ export {
   learnedUnit,
   unitNumber,
 } from './cookie.ts'
-export { describeEntry, describeFlow, describeParts, type FlowText, usesNormal } from './describe.ts'
+export {
+  describeEntry,
+  describeFlow,
+  describeGroup,
+  describeMeter,
+  describeParts,
+  type FlowText,
+  usesNormal,
+} from './describe.ts'
 export { Flow, type FlowSpec } from './flow.ts'
 export { type Bundle, writeBundleHeader, writeFlowMod } from './flow-mod.ts'
 export { GroupEntry, GroupModOffset, MeterEntry, ownGroups, ownMeters } from './group.ts'
@@ -19,6 +27,8 @@ export {
   guardedBit,
   integration,
   integrationTable,
+  meteredBit,
+  meteredInBit,
   networkMask,
   portMask,
 } from './integration.ts'

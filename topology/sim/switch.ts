@@ -3,6 +3,7 @@ import type { Action } from '../../controller/openflow/actions/actions.ts'
 import type { FlowMod } from '../../controller/openflow/messages/flow-mod.ts'
 import { PortConfig, PortReason } from '../../controller/openflow/messages/port.ts'
 import { ProtocolError } from '../../controller/openflow/wire/errors.ts'
+import { arriveBy } from './actions/tunnel.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Conntrack } from './conntrack/conntrack.ts'
 import { Connection } from './control/connection.ts'
@@ -12,7 +13,7 @@ import { MeterTable } from './meters/meter-table.ts'
 import { type Change, changer, sameFlow } from './mods.ts'
 import type { Datapath } from './pipeline/datapath.ts'
 import { Passage } from './pipeline/passage.ts'
-import { newReport, type Output, type Report } from './pipeline/report.ts'
+import { newReport, type Output, type Report, type Tunnel } from './pipeline/report.ts'
 import { MacTable } from './ports/mac-table.ts'
 import { type PortSettings, PortTable, SimPort } from './ports/port-table.ts'
 import { Refusal } from './refusal.ts'
@@ -104,8 +105,12 @@ export class SimSwitch implements Datapath {
    */
   readonly apply: Change = (message, journal, origin) => this.change(message, journal, origin)
 
-  /** A frame comes in by a port: runs the pipeline, sends what leaves, and tells all of it. */
-  receive(inPort: number, frame: Uint8Array, traced = false): Report {
+  /**
+   * A frame comes in by a port: runs the pipeline, sends what leaves, and tells all of it.
+   *
+   * @param tunnel what the frame was wrapped in, where the port ends tunnels
+   */
+  receive(inPort: number, frame: Uint8Array, traced = false, tunnel?: Omit<Tunnel, 'options'>): Report {
     const report = newReport(traced)
     const port = this.ports.get(inPort)
     if (port === undefined || !port.isUp || port.has(PortConfig.NO_RECV)) {
@@ -115,6 +120,7 @@ export class SimSwitch implements Datapath {
     port.rxPackets++
     port.rxBytes += frame.length
     const passage = Passage.of(this, report, inPort, frame)
+    if (tunnel) arriveBy(passage.key, tunnel)
     passage.table(0)
     passage.run()
     this.deliver(report, inPort)

@@ -7,12 +7,13 @@ import { EntityId, HostView, TunnelView } from './schemas.ts'
 
 const hostView = (
   { engine }: ApiContext,
-  { id, dpid, address, types, tunnels, underlayMtu }: HostFact,
+  { id, dpid, address, types, tunnels, physical, underlayMtu }: HostFact,
   ports: number,
 ) => {
   const { name, version } = engine.model.document('host', id) ?? {}
   return {
-    ...{ id, dpid: formatDpid(dpid), connected: engine.switches.has(dpid), address, types: [...types], tunnels, ports },
+    ...{ id, dpid: formatDpid(dpid), connected: engine.switches.has(dpid), address, types: [...types], tunnels },
+    ...{ physical, ports },
     ...(name === undefined ? {} : { name }),
     ...(version === undefined ? {} : { version }),
     ...(underlayMtu === undefined ? {} : { underlayMtu }),

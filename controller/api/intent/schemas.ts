@@ -87,6 +87,9 @@ export const HostView = Type.Object({
   address: Type.String({ description: 'where others send what they tunnel' }),
   types: Type.Array(Type.String()),
   tunnels: Type.Record(Type.String(), Type.Integer(), { description: 'OpenFlow ports' }),
+  physical: Type.Record(Type.String(), Type.Integer(), {
+    description: 'physical networks, by the OpenFlow ports to them',
+  }),
   underlayMtu: Type.Optional(Type.Integer()),
   version: Type.Optional(Type.String()),
   ports: Type.Integer(),

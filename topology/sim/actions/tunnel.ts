@@ -1,6 +1,6 @@
 import { allFields } from '../../../controller/openflow/fields/field.ts'
-import { getBits, getWords } from '../pipeline/bits.ts'
-import { Word } from '../pipeline/layout.ts'
+import { getBits, getWords, setBits } from '../pipeline/bits.ts'
+import { type Key, places, Word } from '../pipeline/layout.ts'
 import type { Passage } from '../pipeline/passage.ts'
 import type { Tunnel } from '../pipeline/report.ts'
 
@@ -26,4 +26,16 @@ export const tunnelOf = (passage: Passage): Tunnel => {
     ipv6Dst: getWords(key, Word.TUN_IPV6_DST, 4),
     options: optionsOf(passage),
   }
+}
+
+/** Says in a packet's fields which tunnel it came by; options are left out. */
+export const arriveBy = (key: Key, { id, src, dst, ipv6Src, ipv6Dst }: Omit<Tunnel, 'options'>): void => {
+  const values = [
+    [places.tunnelId, id],
+    [places.tunIpv4Src, BigInt(src)],
+    [places.tunIpv4Dst, BigInt(dst)],
+    [places.tunIpv6Src, ipv6Src],
+    [places.tunIpv6Dst, ipv6Dst],
+  ] as const
+  for (const [place, value] of values) if (place) setBits(key, place, 0, place.width, value)
 }

@@ -138,7 +138,7 @@ export class Passage {
 
   private traced(tableId: number, entry: Entry | undefined, depth: number): TraceStep | undefined {
     if (!this.report.trace) return undefined
-    const step = { table: tableId, flow: entry ? formatEntry(entry) : 'no match', depth, actions: [] }
+    const step = { table: tableId, flow: entry ? formatEntry(entry) : 'no match', entry, depth, actions: [] }
     this.report.trace.push(step)
     return step
   }
@@ -178,7 +178,7 @@ export class Passage {
 
   private startActionSet(): void {
     const steps = actionSetOrder(this.actionSet)
-    const trace = this.report.trace && { table: 0, flow: 'action set', depth: 0, actions: [] }
+    const trace = this.report.trace && { table: 0, flow: 'action set', entry: undefined, depth: 0, actions: [] }
     if (trace) this.report.trace?.push(trace)
     this.actionSet = []
     this.push({ steps, tableId: 0, entry: undefined, trace, depth: 0 })

@@ -1,3 +1,4 @@
+import type { Entry } from '../tables/entry.ts'
 import type { Key } from './layout.ts'
 import type { Passage } from './passage.ts'
 
@@ -42,6 +43,8 @@ export interface TraceStep {
   readonly table: number
   /** The flow in ovs-ofctl's syntax, or `no match`. */
   readonly flow: string
+  /** The flow itself. */
+  readonly entry: Entry | undefined
   /** How deep in resubmits and the like, from 0. */
   readonly depth: number
   /** What was done, in order, with a reason where it had no effect. */

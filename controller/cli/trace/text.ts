@@ -1,0 +1,129 @@
+import { describeFrame, type End, type Journey, type Step, type Visit } from '../../../topology/walk/index.ts'
+import { mendOf } from './mend.ts'
+import { arrived, type Traced } from './result.ts'
+import { makerText, verdictText } from './verdict-text.ts'
+import type { ApiWorld } from './world.ts'
+
+const stageWidth = 11
+const margin = ' '.repeat(17)
+
+/** What a flow does that only leads on. */
+const onward = /^(?:priority=0 )?actions=goto_table:\d+$/
+
+/** Something was done in vain, and the switch says why. */
+const isNoted = (action: string): boolean => / \(.*\)$/.test(action)
+
+const stepText = (world: ApiWorld, { table, flow, actions, maker, matched }: Step): string[] => {
+  const stage = world.stage(table, maker?.app).padEnd(stageWidth)
+  const text = flow.replace(/^table=\d+,?/, '').trimStart()
+  const goesOn = matched && onward.test(text)
+  const what = matched ? makerText(maker) : 'no flow matches'
+  return [
+    `  ${String(table).padStart(2)} ${stage} ${what}${goesOn ? ': goes on' : ''}`,
+    ...(matched && !goesOn ? [`${margin}${text}`] : []),
+    ...actions.filter(isNoted).map((action) => `${margin}${action}`),
+  ]
+}
+
+const endText = (end: End): string | undefined => {
+  switch (end.is) {
+    case 'delivered':
+      return `delivered to ${end.port} (port ${end.ofport})`
+    case 'back':
+      return `back out of the port that it came from: ${describeFrame(end.frame)}`
+    case 'tunnelled':
+      return `to ${end.to} by ${end.type}, VNI ${end.vni}`
+    case 'left':
+      return `out of port ${end.name}${end.physical === undefined ? '' : ` to the physical network ${end.physical}`}`
+    case 'punted':
+      return `to the controller, for ${makerText(end.step?.maker)}`
+    case 'dropped':
+      return `dropped: ${end.drop || 'without a name'}`
+    case 'lost':
+      return `lost: ${end.why}`
+  }
+}
+
+const arrivalText = (world: ApiWorld, { host, ofport, tunnel }: Visit['place']): string => {
+  if (tunnel) return `${host}, from ${tunnel.from} by ${tunnel.type}, VNI ${tunnel.vni} (port ${ofport})`
+  const port = world.ports.find((one) => one.host === host && one.ofport === ofport)
+  return `${host}, from ${port?.id ?? 'outside'} (port ${ofport})`
+}
+
+const visitText = (world: ApiWorld, visit: Visit): string[] => [
+  arrivalText(world, visit.place),
+  ...visit.steps.flatMap((step) => stepText(world, step)),
+  ...visit.ends.map((end) => `  => ${endText(end)}`),
+  ...visit.leftOut.map((text) => `  (not simulated: ${text})`),
+]
+
+const asked = (journey: Journey): string[] => {
+  const { question } = journey
+  if (!question) return []
+  return [`who has ${question.address}? ${question.mac ?? 'nobody answers'}, ${verdictText(question.verdict)}`]
+}
+
+/** Every step of a packet. */
+export const journeyText = (world: ApiWorld, journey: Journey): string[] => {
+  const { question, walk, frame, verdict } = journey
+  const unanswered = question !== undefined && question.mac === undefined
+  return [
+    ...asked(journey),
+    ...(unanswered ? question.walk.visits.flatMap((visit) => visitText(world, visit)) : []),
+    ...(frame ? [describeFrame(frame)] : []),
+    ...walk.visits.flatMap((visit) => visitText(world, visit)),
+    verdictText(verdict),
+  ]
+}
+
+/** What hosts that were visited lack, so that what they do may not be what is wanted. */
+const doubts = ({ visited }: ApiWorld): string[] =>
+  [...visited].flatMap(([host, { inSync, refused }]) => [
+    ...(inSync ? [] : [`${host} does not hold yet all that is wanted: this may change in a moment`]),
+    ...(refused > 0 ? [`${host} has refused ${refused} flows: heddle doctor says which`] : []),
+  ])
+
+const whatText = ({ protocol, port }: Traced['question']['ask']): string =>
+  protocol === 'tcp' || protocol === 'udp' ? `${protocol}/${port}` : protocol
+
+const mendText = (world: ApiWorld, { question, there, back }: Traced): string[] => {
+  const failed = arrived(there.verdict, question.to.port) ? back : there
+  const wanted = failed === back ? question.from.id : question.to.port
+  if (!failed || arrived(failed.verdict, wanted)) return []
+  const mend = mendOf(failed.verdict, { world, from: question.from, asked: question })
+  return mend === undefined ? [] : [`  mend: ${mend}`]
+}
+
+/** A short answer: whether the packet arrives, what decides it, and what would mend it. */
+export const whyText = (world: ApiWorld, result: Traced): string => {
+  const { question, there, back } = result
+  const { from, target, to, ask } = question
+  const reaches = arrived(there.verdict, to.port)
+  const returns = back && arrived(back.verdict, from.id)
+  const head = `${from.id} ${reaches ? 'reaches' : 'does not reach'} ${target} by ${whatText(ask)}`
+  return [
+    `${head}${reaches && returns === false ? ', but hears no answer' : ''}`,
+    `  ${verdictText(there.verdict)}`,
+    ...(back ? [`  the answer: ${verdictText(back.verdict)}`] : []),
+    ...flowText(there, back, reaches),
+    ...mendText(world, result),
+    ...doubts(world),
+  ].join('\n')
+}
+
+/** The flow that decided, where one did. */
+const flowText = (there: Journey, back: Journey | undefined, reaches: boolean): string[] => {
+  const verdict = (reaches ? back : there)?.verdict
+  const decisive = verdict?.is === 'unresolved' ? verdict.why : verdict
+  if (!decisive || !('step' in decisive) || decisive.is === 'answered' || !decisive.step) return []
+  return [`  flow: ${decisive.step.flow}`]
+}
+
+/** All steps there and back. */
+export const traceText = (world: ApiWorld, { question: { from, target, ask }, there, back }: Traced): string =>
+  [
+    `${from.id} to ${target}, ${whatText(ask)}`,
+    ...journeyText(world, there),
+    ...(back ? ['', 'the answer', ...journeyText(world, back)] : []),
+    ...doubts(world),
+  ].join('\n')

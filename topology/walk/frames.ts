@@ -1,0 +1,127 @@
+import { formatIpv4, formatIpv6, formatMac } from '../../controller/openflow/wire/address.ts'
+import {
+  ArpOp,
+  arpRequestFrame,
+  echoFrame,
+  encodeEthernet,
+  IcmpType,
+  Icmpv6Type,
+  ipv6Of,
+  type Network,
+  neighborFrame,
+  type Packet,
+  parsePacket,
+  TcpFlags,
+  tcpFrame,
+  udpFrame,
+} from '../../controller/packet/index.ts'
+
+/** What is sent: the first packet of a connection, an echo request, or a question for an Ethernet address. */
+export interface Ask {
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'arp'
+  /** Of TCP and UDP, the side that answers. */
+  readonly port: number
+  /** Of TCP and UDP; of ICMP the identifier. */
+  readonly sourcePort: number
+  readonly ttl: number
+  /** Stands in the payload where there is one. */
+  readonly marker: string
+}
+
+interface Link {
+  readonly src: string
+  readonly dst: string
+}
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** The frame that asks; the one for an Ethernet address is `neighbourQuestion`. */
+export const frameOf = (link: Link, addresses: Link, { protocol, port, sourcePort, ttl, marker }: Ask): Uint8Array => {
+  const network = { ...addresses, ttl }
+  if (protocol === 'tcp') return tcpFrame(link, network, { src: sourcePort, dst: port, flags: TcpFlags.SYN })
+  if (protocol === 'udp') return udpFrame(link, network, { src: sourcePort, dst: port, payload: bytes(marker) })
+  return echoFrame(link, network, { identifier: sourcePort, payload: bytes(marker) })
+}
+
+/** ff02::1:ff00:0, the start of the range (RFC 4291 §2.7.1). */
+const solicitedNode = 0xff02_0000_0000_0000_0000_0001_ff00_0000n
+
+/** Who has `target`? By ARP, or by neighbour discovery to its solicited-node address (RFC 4861 §7.2.2). */
+export const neighbourQuestion = (from: { mac: string; address: string }, target: string): Uint8Array => {
+  if (!target.includes(':')) return arpRequestFrame({ mac: from.mac, ip: from.address }, target)
+  const low = ipv6Of(target) & 0xff_ffffn
+  const group = { mac: 0x3333_ff00_0000 + Number(low), address: solicitedNode | low }
+  return neighborFrame(
+    { src: from.mac, dst: group.mac },
+    { src: ipv6Of(from.address), dst: group.address },
+    { icmpType: Icmpv6Type.NEIGHBOR_SOLICITATION, target, sll: from.mac },
+  )
+}
+
+/** The Ethernet address that an answer to such a question tells. */
+export const toldMac = (frame: Uint8Array): string | undefined => {
+  const { arp, neighbor } = parsePacket(frame)
+  if (arp?.op === ArpOp.REPLY) return formatMac(arp.sha)
+  if (neighbor?.icmpType !== Icmpv6Type.NEIGHBOR_ADVERTISEMENT || neighbor.tll === undefined) return undefined
+  return formatMac(neighbor.tll)
+}
+
+const addressesOf = ({ ipv4, ipv6 }: Packet): Network | undefined => ipv4 ?? ipv6
+
+/** Source and destination of an IP packet, as text. */
+export const addressTexts = (frame: Uint8Array): Link | undefined => {
+  const { ipv4, ipv6 } = parsePacket(frame)
+  if (ipv4) return { src: formatIpv4(ipv4.src), dst: formatIpv4(ipv4.dst) }
+  return ipv6 && { src: formatIpv6(ipv6.src), dst: formatIpv6(ipv6.dst) }
+}
+
+/** The lowest bit of the first byte (IEEE 802): an address of many. */
+const isGroup = (mac: number): boolean => Math.floor(mac / 2 ** 40) % 2 === 1
+
+/**
+ * What the receiver of a frame sends back: SYN and ACK, a datagram, an echo's reply. Undefined where
+ * it would send nothing.
+ *
+ * @param mac the Ethernet address that it is sent to; the sender's of the frame unless given
+ */
+export const replyTo = (frame: Uint8Array, mac?: string): Uint8Array | undefined => {
+  const packet = parsePacket(frame)
+  const { eth, tcp, udp, icmp, icmpv6 } = packet
+  const there = addressesOf(packet)
+  if (!eth || !there || isGroup(eth.dst)) return undefined
+  const link = { src: eth.dst, dst: mac ?? eth.src, tags: eth.tags }
+  const network = { src: there.dst, dst: there.src }
+  if (tcp) {
+    const flags = TcpFlags.SYN | TcpFlags.ACK
+    return tcpFrame(link, network, { src: tcp.dst, dst: tcp.src, flags, acknowledgement: tcp.sequence + 1 })
+  }
+  if (udp) return udpFrame(link, network, { src: udp.dst, dst: udp.src, payload: udp.payload })
+  const echo = icmp?.icmpType === IcmpType.ECHO_REQUEST ? icmp : undefined
+  const echo6 = icmpv6?.icmpType === Icmpv6Type.ECHO_REQUEST ? icmpv6 : undefined
+  const found = echo ?? echo6
+  if (!found) return undefined
+  const { rest, payload } = found
+  return echoFrame(link, network, { reply: true, identifier: rest >>> 16, sequence: rest & 0xffff, payload })
+}
+
+/** A frame of no protocol that anybody knows, for destinations that have no address. */
+export const plainFrame = (link: Link, marker: string): Uint8Array =>
+  encodeEthernet({ ...link, etherType: 0x88b5, payload: bytes(marker.padEnd(46)) })
+
+/** `tcp 10.0.0.2:40000 > 10.0.0.3:80`, for people. */
+export const describeFrame = (frame: Uint8Array): string => {
+  const { eth, arp, tcp, udp, icmp, icmpv6, neighbor } = parsePacket(frame)
+  const addresses = addressTexts(frame)
+  if (arp?.op === ArpOp.REPLY) return `arp ${formatIpv4(arp.spa)} is at ${formatMac(arp.sha)}`
+  if (arp) return `arp who has ${formatIpv4(arp.tpa)}`
+  if (neighbor?.tll !== undefined) return `nd ${formatIpv6(neighbor.target)} is at ${formatMac(neighbor.tll)}`
+  if (neighbor) return `nd who has ${formatIpv6(neighbor.target)}`
+  if (!addresses) return eth ? `ethernet ${formatMac(eth.src)} > ${formatMac(eth.dst)}` : 'no frame'
+  const { src, dst } = addresses
+  const ports = tcp ?? udp
+  const at = (address: string, port: number): string => `${isIpv6(address) ? `[${address}]` : address}:${port}`
+  if (ports) return `${tcp ? 'tcp' : 'udp'} ${at(src, ports.src)} > ${at(dst, ports.dst)}`
+  return `${icmp || icmpv6 ? 'icmp ' : ''}${src} > ${dst}`
+}
+
+const isIpv6 = (address: string): boolean => address.includes(':')
