@@ -51,8 +51,10 @@ export const taken = (
   kind: Lease['kind'],
 ): string | undefined => {
   if (!lease || holds(lease, holder)) return undefined
-  if (lease.quarantineUntil === undefined)
-    return `${holderText(lease)} has it: choose another address, or delete that ${lease.router === undefined ? 'port' : 'translation'}`
+  if (lease.quarantineUntil === undefined) {
+    const remedy = lease.router === undefined ? 'delete that port' : 'take it from that router'
+    return `${holderText(lease)} has it: choose another address, or ${remedy}`
+  }
   // Whoever names an address takes it knowingly; the controller by itself waits.
   if (kind === 'static' || lease.quarantineUntil <= draft.now) return undefined
   return `${holderText(lease)} has had it until just now`

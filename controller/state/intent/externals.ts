@@ -19,23 +19,9 @@ const release = (draft: Draft, router: string, network: string | undefined, addr
   if (!isNamed || draft.get('router', router)?.external?.network !== network) draft.delete('lease', key)
 }
 
-/** Whether a router has another external network than before. */
-const hasMoved = (draft: Draft, id: string): boolean =>
-  draft.before('router', id)?.external?.network !== draft.get('router', id)?.external?.network
-
-/** Translations that users have changed, and those of routers that have another external network. */
-const natsOf = (draft: Draft, { nat: nats, router: routers }: Touched): Set<string> => {
-  const all = new Set(nats)
-  for (const router of routers) {
-    if (!hasMoved(draft, router)) continue
-    for (const nat of draft.users('nat', 'router', router)) all.add(nat)
-  }
-  return all
-}
-
 /** Gives back external addresses that routers had: others may take them in the same change. */
-export const releaseExternals = (draft: Draft, touched: Touched): void => {
-  for (const id of natsOf(draft, touched)) {
+export const releaseExternals = (draft: Draft, touched: Touched, affected: Touched): void => {
+  for (const id of [...touched.nat, ...affected.nat]) {
     const nat = draft.before('nat', id)
     if (!nat) continue
     release(draft, nat.router, draft.before('router', nat.router)?.external?.network, externalOf(nat))
@@ -86,12 +72,12 @@ const take = (draft: Draft, { kind, id, path, router, address }: Naming, layouts
 }
 
 /** Takes external addresses for routers; where somebody else has one, the change is refused. */
-export const takeExternals = (draft: Draft, touched: Touched, layouts: LayoutsOf): void => {
-  for (const id of touched.router) {
+export const takeExternals = (draft: Draft, touched: Touched, affected: Touched, layouts: LayoutsOf): void => {
+  for (const id of [...touched.router, ...affected.router]) {
     const router = draft.get('router', id)
     for (const naming of router ? namingsOfRouter(id, router) : []) take(draft, naming, layouts)
   }
-  for (const id of natsOf(draft, touched)) {
+  for (const id of [...touched.nat, ...affected.nat]) {
     const nat = draft.get('nat', id)
     for (const naming of nat ? namingOfNat(id, nat) : []) take(draft, naming, layouts)
   }

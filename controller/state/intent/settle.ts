@@ -10,7 +10,7 @@ import type { Draft } from './draft.ts'
 import { releaseExternals, takeExternals } from './externals.ts'
 import { type LayoutsOf, layoutsOf, reservedAs } from './layout.ts'
 import { settleNumbers } from './numbers.ts'
-import type { Touched } from './touched.ts'
+import { affectedBy, type Touched } from './touched.ts'
 
 /** An app failed while it judged a change. */
 export class AdmissionError extends Error {
@@ -72,7 +72,7 @@ const settleGiven = (draft: Draft, touched: Touched, work: Working): void => {
   for (const id of networks) takeNumber(draft, id)
   settleNumbers(draft, touched)
   withdraw(draft, ports, work.quarantine)
-  releaseExternals(draft, touched)
+  releaseExternals(draft, touched, work.affected)
   const given = [...ports].flatMap((id) => {
     const port = draft.get('port', id)
     const next = port && known(draft, id, port)
@@ -80,11 +80,13 @@ const settleGiven = (draft: Draft, touched: Touched, work: Working): void => {
   })
   for (const { id, next, network } of given) release(draft, id, network, next, work.quarantine)
   for (const { id, next } of given) take(draft, id, next, work.layouts)
-  takeExternals(draft, touched, work.layouts)
+  takeExternals(draft, touched, work.affected, work.layouts)
 }
 
 /** What is worked with while a change is settled. */
 interface Working {
+  /** What users have not touched, and is affected. */
+  readonly affected: Touched
   readonly layouts: LayoutsOf
   /** Milliseconds. */
   readonly quarantine: number
@@ -165,10 +167,11 @@ const admit = (draft: AdmissionDraft, { app, admission }: NamedAdmission): void 
  */
 export const settle = (draft: Draft, touched: Touched, admissions: readonly NamedAdmission[]): void => {
   const layouts = layoutsOf({ get: (kind, id) => draft.get(kind, id), of: (kind, network) => draft.of(kind, network) })
-  check(draft, touched, layouts)
+  const affected = affectedBy(draft, touched)
+  check(draft, touched, affected, layouts)
   if (draft.problems.length > 0) return
   const quarantine = Math.max(0, ...admissions.map(({ admission }) => admission.quarantine ?? 0))
-  const work: Working = { layouts, quarantine }
+  const work: Working = { affected, layouts, quarantine }
   settleGiven(draft, touched, work)
   if (draft.problems.length > 0) return
   const ports = fixedFirst(draft, withNeighbours(draft, touched))

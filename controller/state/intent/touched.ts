@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Draft } from './draft.ts'
-import { forEachKind, type IntentKind } from './kinds.ts'
+import { forEachKind, type IntentKind, intentKinds } from './kinds.ts'
 
 /** Ids of things that are not as they were. */
 export type Touched = { readonly [K in IntentKind]: ReadonlySet<string> }
@@ -31,18 +32,24 @@ const affectedByGroup = (draft: Draft, id: string, affected: Growing): void => {
   for (const policy of draft.users('policy', 'group', id)) affected.policy.add(policy)
 }
 
+/** Whether a router has other networks than before, inside or outside. */
+const hasMoved = (draft: Draft, id: string): boolean => {
+  const [before, now] = [draft.before('router', id), draft.get('router', id)]
+  return !isDeepStrictEqual([before?.subnets, before?.external], [now?.subnets, now?.external])
+}
+
 /** What users have not touched, and what they have must still let be as it is. */
 export const affectedBy = (draft: Draft, touched: Touched): Touched => {
   const affected = noneTouched()
   for (const id of touched.subnet) affectedBySubnet(draft, id, affected)
   for (const id of touched.network) affectedByNetwork(draft, id, affected)
   for (const id of touched.group) affectedByGroup(draft, id, affected)
-  for (const id of [...touched.router, ...affected.router]) {
-    if (!draft.get('router', id)) continue
+  const moved = [...touched.router].filter((id) => hasMoved(draft, id))
+  for (const id of [...moved, ...affected.router]) {
     for (const nat of draft.users('nat', 'router', id)) affected.nat.add(nat)
   }
-  for (const kind of ['router', 'nat', 'port', 'policy'] as const) {
-    for (const id of touched[kind]) affected[kind].delete(id)
+  for (const kind of intentKinds) {
+    for (const id of affected[kind]) if (touched[kind].has(id)) affected[kind].delete(id)
   }
   return affected
 }

@@ -64,8 +64,57 @@ const claimFaults = (read: Read): string[] => {
   return [...leases, ...macs, ...vnis, ...bare, ...orphans]
 }
 
+/** What routers and groups have, and who is said to have it. */
+const numberFaults = (read: Read): string[] => {
+  const [routers, groups, zones, bits, tenants] = [
+    ...([read('routerNumber'), read('groupNumber')] as const),
+    ...([read('zone'), read('groupBit'), read('tenant')] as const),
+  ]
+  const faults: string[] = []
+  const expect = (claim: string, is: boolean): void => {
+    if (!is) faults.push(`${claim} is not as it should be`)
+  }
+  for (const id of read('router').keys()) expect(`number of router ${id}`, routers.has(id))
+  for (const id of read('group').keys()) expect(`number of group ${id}`, groups.has(id))
+  for (const [id, { zone, mac }] of routers) {
+    expect(`zone ${zone}`, zones.get(`${zone}`)?.router === id && read('router').has(id))
+    expect(`MAC ${mac}`, read('mac').get(mac)?.router === id)
+  }
+  for (const [id, { tenant, bit }] of groups) {
+    expect(`bit ${tenant}@${bit}`, bits.get(`${tenant}@${bit}`)?.group === id && read('group').has(id))
+    expect(`tenant ${tenant}`, tenants.get(`${tenant}`)?.tenant === read('group').get(id)?.tenant)
+  }
+  expect('number of zones', zones.size === routers.size)
+  expect('number of bits', bits.size === groups.size)
+  expect('number of tenants', tenants.size === new Set([...groups.values()].map(({ tenant }) => tenant)).size)
+  const owned = [...read('mac')].filter(([, { router }]) => router !== undefined)
+  expect('number of MACs of routers', owned.length === routers.size)
+  return faults
+}
+
+/** External addresses that routers and translations name, and who is said to have them. */
+const externalFaults = (read: Read): string[] => {
+  const routers = read('router')
+  const named = new Map<string, string>()
+  const name = (router: string, address: string | undefined): void => {
+    const network = routers.get(router)?.external?.network
+    if (network !== undefined && address !== undefined) named.set(leaseId(network, address), router)
+  }
+  for (const [id, { external }] of routers) for (const address of external?.addresses ?? []) name(id, address)
+  for (const { router, source, forward, floating } of read('nat').values()) {
+    name(router, source?.to ?? forward?.address ?? floating?.address)
+  }
+  const leases = [...read('lease')].filter(([, { router }]) => router !== undefined)
+  return [
+    ...leases.flatMap(([id, { router }]) => (named.get(id) === router ? [] : [`${id} of router ${router} is lost`])),
+    ...[...named].flatMap(([id, router]) =>
+      read('lease').get(id)?.router === router ? [] : [`${id} is not ${router}'s`],
+    ),
+  ]
+}
+
 /** What is wrong with who has what in a store: an address with two owners, or one that is lost. */
 export const audit = async (store: Store): Promise<string[]> => {
   const read = await reader(store)
-  return [...portFaults(read), ...claimFaults(read)]
+  return [...portFaults(read), ...claimFaults(read), ...numberFaults(read), ...externalFaults(read)]
 }

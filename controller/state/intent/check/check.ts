@@ -1,7 +1,7 @@
 import type { Draft } from '../draft.ts'
 import { type IntentKind, intentKinds } from '../kinds.ts'
 import type { LayoutsOf } from '../layout.ts'
-import { affectedBy, type Touched } from '../touched.ts'
+import type { Touched } from '../touched.ts'
 import { checkDomains } from './domain.ts'
 import { checkNat } from './nat.ts'
 import { checkNetwork } from './network.ts'
@@ -27,8 +27,8 @@ const checks: { readonly [K in IntentKind]: Check } = {
   qos: nothing,
 }
 
-/** Judges what users have changed in a draft. Mistakes are in the draft's problems then. */
-export const check = (draft: Draft, touched: Touched, layouts: LayoutsOf): void => {
+/** Judges what users have changed in a draft, and what that affects. Mistakes are in the draft's problems then. */
+export const check = (draft: Draft, touched: Touched, affected: Touched, layouts: LayoutsOf): void => {
   for (const kind of intentKinds) {
     for (const id of touched[kind]) {
       checkReferences(draft, kind, id)
@@ -41,7 +41,6 @@ export const check = (draft: Draft, touched: Touched, layouts: LayoutsOf): void 
   }
   // What is amiss with the rest follows from what users have to mend anyway.
   if (draft.problems.length > 0) return
-  const affected = affectedBy(draft, touched)
   for (const kind of intentKinds) {
     for (const id of affected[kind]) checks[kind](draft, id, layouts)
   }

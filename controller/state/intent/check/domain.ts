@@ -28,9 +28,12 @@ const domainOf = (draft: Draft, start: string): Domain => {
   return domain
 }
 
-/** Neighbours in the order of their addresses that have an address in common, of different networks. */
+/** Pairs of different networks that have an address in common; the wider first. */
 const overlapping = (layouts: readonly Layout[]): (readonly [Layout, Layout])[] => {
-  const sorted = [...layouts].sort((a, b) => a.cidr.family - b.cidr.family || (a.cidr.first < b.cidr.first ? -1 : 1))
+  const sorted = [...layouts].sort(
+    ({ cidr: a }, { cidr: b }) =>
+      a.family - b.family || Number(a.first > b.first) - Number(a.first < b.first) || a.prefix - b.prefix,
+  )
   const pairs: (readonly [Layout, Layout])[] = []
   let widest = sorted[0]
   for (const layout of sorted.slice(1)) {

@@ -70,6 +70,5 @@ export const checkPolicy = (draft: Draft, id: string): void => {
     if (seen.has(name)) refuse(`rules/${at}/name`, `there are two rules of the name ${name}: give each its own`)
     seen.add(name)
   }
-  const groups = [policy.groups, ...policy.rules.map(({ peer }) => peer?.groups)].flatMap((ids) => ids ?? [])
-  checkTenant(draft, groups, policy.groups ? 'groups' : 'rules', refuse)
+  checkTenant(draft, 'policy', id)
 }

@@ -44,5 +44,5 @@ export const checkPort = (draft: Draft, id: string, layouts: LayoutsOf): void =>
   }
   if (port.mac !== undefined) checkMac(port.mac, 'mac', refuse)
   checkPairs(port, refuse)
-  checkTenant(draft, port.groups, 'groups', refuse)
+  checkTenant(draft, 'port', id)
 }
