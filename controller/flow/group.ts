@@ -44,6 +44,8 @@ export class GroupEntry {
 /** One meter, encoded once. */
 export class MeterEntry {
   readonly id: number
+  /** Why it drops what exceeds its rate. */
+  readonly drop: string | undefined
   /** What it does: flags and bands. */
   readonly effect: string
   /** A meter-mod that adds it, with xid zero. */
@@ -53,7 +55,8 @@ export class MeterEntry {
    * @throws EncodeError where a value does not fit
    * @throws RangeError for a number outside `ownMeters`
    */
-  constructor(spec: MeterSpec) {
+  constructor(spec: MeterSpec, drop?: string) {
+    this.drop = drop
     this.id = checkRange('meter', spec.meterId, ownMeters)
     this.bytes = encodeMessage({ type: 'meterMod', xid: 0, command: 0, ...spec })
     this.effect = byteText(this.bytes, GroupModOffset.COMMAND + 2)

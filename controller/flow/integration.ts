@@ -61,8 +61,12 @@ export const integration = {
     guarded: ['reg1', 16, 16],
     /** 1 where the packet is longer than the network takes that it is routed into. */
     tooLong: ['reg1', 17, 17],
+    /** 1 where the first of two meters has let the packet through. */
+    metered: ['reg1', 18, 18],
     /** OpenFlow number of the port that the packet goes to. */
     outPort: ['reg2', 0, 15],
+    /** 1 where the first of two meters of that port has let the packet through. */
+    meteredIn: ['reg2', 16, 16],
     /** Number of the shard of ports that a copy is for. */
     shard: ['reg3', 0, 15],
     /** Which of the neighbours that share a route. */
@@ -108,3 +112,7 @@ export const portMask = 0xffff
 
 /** The bit of `reg1` that marks packets of ports that may send under their own addresses only. */
 export const guardedBit = 0x1_0000
+
+/** The bits of `reg1` and `reg2` that mark packets that have passed the first of two meters. */
+export const meteredBit = 0x4_0000
+export const meteredInBit = 0x1_0000

@@ -6,7 +6,7 @@ import type { DocumentChange, DocumentKind, Documents } from '../../controller/e
 import type { Model } from '../../controller/engine/model/model.ts'
 import type { App, Engine } from '../../controller/index.ts'
 import type { Container, OvsHost } from '../../topology/ovs/host.ts'
-import { SimSwitch } from '../../topology/sim/index.ts'
+import { ManualClock, SimSwitch } from '../../topology/sim/testing.ts'
 import { connectBridge, engineFor, hostFor, type Running, socketOf, synced, until } from '../engine/lab.ts'
 
 /** A document as it is stored. */
@@ -57,7 +57,8 @@ export interface SimHost extends Running {
 /** One simulated host, `h1` with datapath id 1, that runs `overlay`, `guard` and more apps. */
 export const simHost = async (t: Test, apps: readonly unknown[], ports: readonly number[]): Promise<SimHost> => {
   const outputs: { port: number; frame: Uint8Array }[] = []
-  const sw = new SimSwitch({ dpid: 1n, ports, onOutput: ({ port, frame }) => outputs.push({ port, frame }) })
+  const clock = new ManualClock()
+  const sw = new SimSwitch({ dpid: 1n, ports, clock, onOutput: ({ port, frame }) => outputs.push({ port, frame }) })
   t.teardown(() => sw.close())
   const running = engineFor(t)
   const { engine } = running
@@ -69,8 +70,7 @@ export const simHost = async (t: Test, apps: readonly unknown[], ports: readonly
   await inSync()
   const apply = async (...changes: readonly DocumentChange[]): Promise<void> => {
     engine.model.apply(changes)
-    await engine.settled()
-    await inSync()
+    t.same(await engine.confirmed(20_000), [], 'the host holds what it should')
   }
   return { ...running, sw, model: engine.model, left: () => outputs.splice(0), apply }
 }
@@ -116,8 +116,8 @@ export class RealHost {
   async apply(...changes: readonly DocumentChange[]): Promise<void> {
     this.documents.push(...changes)
     this.engine.model.apply(changes)
-    await this.engine.settled()
-    await until('the host is in sync', () => this.engine.switches.get(this.dpid)?.keeper.inSync === true)
+    const late = await this.engine.confirmed(20_000)
+    if (late.length > 0) throw new Error('the host does not hold what it should')
   }
 
   /** Starts a controller that knows nothing but the documents, in the place of the one before. */

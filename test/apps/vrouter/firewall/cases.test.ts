@@ -5,9 +5,14 @@ import { RealBridge } from '../../../sim/support/bridge.ts'
 import { Client } from '../../../sim/support/client.ts'
 import { namespaces, ovs } from '../../../support/needs.ts'
 import { basicCases } from './cases-basic.ts'
+import { groupCases } from './cases-groups.ts'
+import { otherCases } from './cases-more.ts'
+import { priorityCases } from './cases-priority.ts'
+import { serviceCases } from './cases-services.ts'
+import { stateCases } from './cases-state.ts'
 import { begin, type Player, play } from './play.ts'
 
-const cases = [...basicCases]
+const cases = [...basicCases, ...groupCases, ...serviceCases, ...priorityCases, ...stateCases, ...otherCases]
 
 const playAll = async (t: Test, player: Player): Promise<void> => {
   const world = await begin(player)
