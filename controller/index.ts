@@ -59,6 +59,8 @@ export {
   integration,
   integrationTable,
   MeterEntry,
+  meteredBit,
+  meteredInBit,
   networkMask,
   portMask,
   type Stage,
