@@ -2,7 +2,6 @@ import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  type EntityKind,
   type IntentChange,
   IntentError,
   type Intents,
@@ -54,15 +53,51 @@ const change: fc.Arbitrary<IntentChange> = fc.oneof(
   { weight: 1, arbitrary: network.map((id) => remove('network', id)) },
 )
 
+const router = fc.constantFrom('r', 'q')
+const outside = fc.constantFrom('192.0.2.2', '192.0.2.3', '192.0.2.4')
+const external = fc.constantFrom(undefined, 'out', 'far')
+const group = fc.constantFrom('g', 'h', 'i')
+
+/** Things that name others, so that these are refused to go, and that have numbers and external addresses. */
+const routing: fc.Arbitrary<IntentChange> = fc.oneof(
+  fc
+    .tuple(router, fc.subarray(['s', 't']), external, outside)
+    .map(([id, subnets, name, fixed]) =>
+      put('router', id, {
+        subnets,
+        ...(name === undefined ? {} : { external: { network: name, addresses: [fixed] } }),
+      }),
+    ),
+  fc
+    .tuple(fc.constantFrom('n', 'm'), router, outside, address)
+    .map(([id, name, fixed, to]) => put('nat', id, { router: name, floating: { address: fixed, to } })),
+  fc
+    .tuple(fc.constantFrom('n', 'm'), router, outside)
+    .map(([id, name, to]) => put('nat', id, { router: name, source: { from: '10.0.0.0/28', to } })),
+  fc
+    .tuple(fc.constantFrom('x', 'y'), outside)
+    .map(([id, fixed]) => put('port', id, { network: 'out', addresses: [fixed] })),
+  fc.tuple(group, fc.constantFrom({}, { tenant: 'a' }, { tenant: 'b' })).map(([id, spec]) => put('group', id, spec)),
+  fc
+    .tuple(port, network, fc.subarray(['g', 'h', 'i']))
+    .map(([id, name, groups]) => put('port', id, { network: name, groups })),
+  router.map((id) => remove('router', id)),
+  fc.constantFrom('n', 'm').map((id) => remove('nat', id)),
+  fc.constantFrom('x', 'y').map((id) => remove('port', id)),
+  group.map((id) => remove('group', id)),
+)
+
+const anyChange = fc.oneof(change, routing)
+
 const request: fc.Arbitrary<Request> = fc.record({
   controller: fc.constantFrom(0 as const, 1 as const),
-  changes: fc.uniqueArray(change, { minLength: 1, maxLength: 2, selector: ({ kind, id }) => `${kind} ${id}` }),
+  changes: fc.uniqueArray(anyChange, { minLength: 1, maxLength: 2, selector: ({ kind, id }) => `${kind} ${id}` }),
   together: fc.boolean(),
   later: fc.constantFrom(0, 0, 10, 100),
 })
 
 const contents = (table: Table): unknown =>
-  (['network', 'subnet', 'port', 'assignment', 'number', 'lease', 'mac', 'vni'] as EntityKind[]).map((kind) => [
+  table.kinds.map((kind) => [
     kind,
     [...table.entries(kind)]
       .map(([id, { value, revision }]) => [id, value, revision] as const)
@@ -85,6 +120,10 @@ const start: readonly IntentChange[] = [
   put('subnet', 's', { network: 'blue', cidr: '10.0.0.0/29' }),
   put('network', 'red', { vni: 5 }),
   put('subnet', 't', { network: 'red', cidr: '10.0.0.0/28' }),
+  put('network', 'out', { external: 'physnet1' }),
+  put('subnet', 'out-v4', { network: 'out', cidr: '192.0.2.0/29' }),
+  put('network', 'far', { external: 'physnet2' }),
+  put('subnet', 'far-v4', { network: 'far', cidr: '192.0.2.0/29' }),
 ]
 
 const play = async (requests: readonly Request[], done: (worked: boolean) => void): Promise<void> => {
@@ -121,7 +160,7 @@ t.test('requests at the same time, to two controllers of one store: no address t
         counts[worked ? 'done' : 'refused']++
       }),
     ),
-    { numRuns: 60 },
+    { numRuns: 100 },
   )
   t.equal(failed, false, `${counts.done} done, ${counts.refused} refused`, {
     counterexample,
