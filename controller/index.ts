@@ -50,6 +50,14 @@ export type {
 } from './engine/model/routing-facts.ts'
 export { interfaceKey } from './engine/model/routing-facts.ts'
 export { model } from './engine/model/shared.ts'
+export type {
+  GatewayFact,
+  OutsideFact,
+  OutsideRange,
+  PortSpan,
+  TranslationFact,
+} from './engine/model/translation-facts.ts'
+export { outsideKey } from './engine/model/translation-facts.ts'
 export {
   FlowBuilder,
   fromPort,

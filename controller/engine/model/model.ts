@@ -10,6 +10,7 @@ import { Policing } from './policing.ts'
 import { Routing } from './routing.ts'
 import type { SharedFacts } from './shared.ts'
 import { Sites } from './sites.ts'
+import { Translations } from './translations.ts'
 
 type Sources = { readonly [K in DocumentKind]: Map<string, Documents[K]> }
 
@@ -67,7 +68,6 @@ export class Model {
   readonly interfaces = this.routing.interfaces
   readonly attachments = this.routing.attachments
   readonly reaches = this.routing.reaches
-
   private readonly nat = new Translations(this)
   readonly gateways = this.nat.gateways
   readonly translations = this.nat.translations
@@ -78,6 +78,7 @@ export class Model {
   readonly members = this.policing.members
   private readonly bounds = new Limits(this)
   readonly limits = this.bounds.limits
+
   /** A collection by its name. */
   shared(name: keyof SharedFacts): Collection<unknown> {
     return this[name] as Collection<unknown>
@@ -140,10 +141,10 @@ export class Model {
     }
     for (const id of touched.ports) this.updatePort(id)
     this.routing.settle()
-  }
     this.nat.settle()
     this.policing.settle()
     this.bounds.settle()
+  }
 
   private take(change: DocumentChange, touched: Touched): void {
     const { kind, id, value } = change

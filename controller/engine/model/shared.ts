@@ -12,6 +12,7 @@ import type {
 import type { LimitFact } from './limit-facts.ts'
 import type { MemberFact, PolicedFact, PolicyRuleFact } from './policing-facts.ts'
 import type { AttachmentFact, InterfaceFact, RouterFact } from './routing-facts.ts'
+import type { GatewayFact, OutsideFact, TranslationFact } from './translation-facts.ts'
 
 /** The collections that the controller keeps for all apps, by name. */
 export interface SharedFacts {
@@ -28,7 +29,6 @@ export interface SharedFacts {
   readonly attachments: AttachmentFact
   /** Networks by the hosts that they are reached from: those of their sites, and those of networks that routers join them with. */
   readonly reaches: SiteFact
-}
   readonly gateways: GatewayFact
   readonly translations: TranslationFact
   readonly outsides: OutsideFact
@@ -36,6 +36,7 @@ export interface SharedFacts {
   readonly policed: PolicedFact
   readonly members: MemberFact
   readonly limits: LimitFact
+}
 
 /** A collection that the controller keeps: apps read it, and do not change it. */
 export interface SharedCollectionOf<Name extends keyof SharedFacts> extends CollectionOf<SharedFacts[Name]> {
@@ -58,7 +59,6 @@ export const model = {
   interfaces: shared('interfaces'),
   attachments: shared('attachments'),
   reaches: shared('reaches'),
-} as const
   gateways: shared('gateways'),
   translations: shared('translations'),
   outsides: shared('outsides'),
@@ -66,3 +66,4 @@ export const model = {
   policed: shared('policed'),
   members: shared('members'),
   limits: shared('limits'),
+} as const
