@@ -53,21 +53,19 @@ const change: fc.Arbitrary<IntentChange> = fc.oneof(
   { weight: 1, arbitrary: network.map((id) => remove('network', id)) },
 )
 
-const router = fc.constantFrom('r', 'q')
+const router = fc.constantFrom('r', 'r', 'q')
 const outside = fc.constantFrom('192.0.2.2', '192.0.2.3', '192.0.2.4')
 const external = fc.constantFrom(undefined, 'out', 'far')
 const group = fc.constantFrom('g', 'h', 'i')
 
 /** Things that name others, so that these are refused to go, and that have numbers and external addresses. */
 const routing: fc.Arbitrary<IntentChange> = fc.oneof(
-  fc
-    .tuple(router, fc.subarray(['s', 't']), external, outside)
-    .map(([id, subnets, name, fixed]) =>
-      put('router', id, {
-        subnets,
-        ...(name === undefined ? {} : { external: { network: name, addresses: [fixed] } }),
-      }),
-    ),
+  fc.tuple(router, fc.subarray(['s', 't'], { minLength: 1 }), external, outside).map(([id, subnets, name, fixed]) =>
+    put('router', id, {
+      subnets,
+      ...(name === undefined ? {} : { external: { network: name, addresses: [fixed] } }),
+    }),
+  ),
   fc
     .tuple(fc.constantFrom('n', 'm'), router, outside, address)
     .map(([id, name, fixed, to]) => put('nat', id, { router: name, floating: { address: fixed, to } })),
@@ -81,7 +79,7 @@ const routing: fc.Arbitrary<IntentChange> = fc.oneof(
   fc
     .tuple(port, network, fc.subarray(['g', 'h', 'i']))
     .map(([id, name, groups]) => put('port', id, { network: name, groups })),
-  router.map((id) => remove('router', id)),
+  fc.constantFrom('r', 'q').map((id) => remove('router', id)),
   fc.constantFrom('n', 'm').map((id) => remove('nat', id)),
   fc.constantFrom('x', 'y').map((id) => remove('port', id)),
   group.map((id) => remove('group', id)),
@@ -124,6 +122,7 @@ const start: readonly IntentChange[] = [
   put('subnet', 'out-v4', { network: 'out', cidr: '192.0.2.0/29' }),
   put('network', 'far', { external: 'physnet2' }),
   put('subnet', 'far-v4', { network: 'far', cidr: '192.0.2.0/29' }),
+  put('router', 'r', { subnets: ['s'], external: { network: 'out', addresses: ['192.0.2.2'] } }),
 ]
 
 const play = async (requests: readonly Request[], done: (worked: boolean) => void): Promise<void> => {
