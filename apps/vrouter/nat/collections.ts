@@ -1,0 +1,15 @@
+import { collection, model } from '../../../controller/index.ts'
+import type { Neighbour, Question } from './neighbours.ts'
+
+export const collections = {
+  hosts: model.hosts,
+  networks: model.networks,
+  routers: model.routers,
+  attachments: model.attachments,
+  reaches: model.reaches,
+  gateways: model.gateways,
+  outsides: model.outsides,
+  translations: model.translations,
+  neighbours: collection<Neighbour>(),
+  questions: collection<Question>(),
+}

@@ -1,0 +1,44 @@
+import type { AttachmentFact } from '../../../controller/index.ts'
+import type { Station } from './frames.ts'
+
+/** A neighbour outside. Its key is `neighbourKey`. */
+export interface Neighbour {
+  /** The external network. */
+  readonly network: string
+  readonly vni: number
+  readonly address: string
+  /** 48 bits. */
+  readonly mac: number
+}
+
+/** A question for a neighbour that goes on until it is answered, or in vain. */
+export interface Question {
+  readonly attachment: AttachmentFact
+  readonly from: Station
+  readonly address: string
+  /** When it was last asked, in milliseconds of performance.now(). */
+  readonly asked: number
+  /** How often, without an answer. */
+  readonly times: number
+  /** A packet for the neighbour, sent on when it answers. */
+  readonly waiting: Uint8Array | undefined
+}
+
+export const neighbourKey = (network: string, address: string): string => `${network} ${address}`
+
+/** Milliseconds between questions for the same neighbour. */
+const patience = 1_000
+/** Questions without an answer after which a neighbour is gone. */
+const mostTimes = 3
+/** Milliseconds after which a neighbour that is known is asked again. */
+export const freshness = 30_000
+/** Of all external networks together: what a scan of them can fill. */
+export const mostNeighbours = 16_384
+
+/** Whether to ask now: once a second for each neighbour, however many packets there are for it. */
+export const isDue = (question: Question | undefined, now: number): boolean =>
+  question === undefined || now - question.asked >= patience
+
+/** Whether a question is given up. */
+export const isInVain = ({ times, asked }: Question, now: number): boolean =>
+  times >= mostTimes && now - asked >= patience

@@ -1,0 +1,116 @@
+// An address outside that stands for something inside.
+import {
+  type AttachmentFact,
+  fromTunnel,
+  type integration,
+  type OutsideFact,
+  openflow,
+  type Stages,
+} from '../../../controller/index.ts'
+import { Arp, advertise, advertiseToAll, arpAnswer, back, finish, Nd } from '../../arp-responder/answers.ts'
+import {
+  familyOf,
+  field,
+  forgetsPort,
+  inNetwork,
+  isTo,
+  looksUp,
+  move,
+  nextHopIs,
+  set,
+  tagged,
+  translates,
+} from './fields.ts'
+import { Rank } from './ranks.ts'
+
+type NatStages = Stages<typeof integration.stages>
+type Action = openflow.Action
+
+const { EtherType, IpProtocol } = openflow
+
+const icmpv6 = [field('ethType', EtherType.IPV6), field('ipProto', IpProtocol.ICMPV6)]
+
+/** Who asks outside for the Ethernet address is answered, by the one host that has the address. */
+export const answeringFlows = ({ vni, address, mac }: OutsideFact, { respond, answer }: NatStages) => {
+  const here = field('reg0', fromTunnel(vni))
+  if (familyOf(address) === 4) {
+    const request = [field('ethType', EtherType.ARP), field('arpOp', Arp.REQUEST), field('arpTpa', address)]
+    return [respond.matching([here, ...request], Rank.FIRST + 1).apply(...arpAnswer(mac, address))]
+  }
+  const asked = [here, ...icmpv6, field('icmpv6Type', Nd.SOLICITATION), field('ipv6NdTarget', address)]
+  const answered = [here, ...icmpv6, field('icmpv6Type', Nd.ADVERTISEMENT), field('ipv6NdTarget', address)]
+  return [
+    respond
+      .matching(asked, Rank.FIRST + 1)
+      .apply(...advertise(mac, address))
+      .goto(answer),
+    respond
+      .matching([...asked, field('ipv6Src', '::')], Rank.FIRST + 2)
+      .apply(...advertiseToAll(mac, address))
+      .goto(answer),
+    answer.matching(answered).apply(...finish(mac)),
+  ]
+}
+
+/** ICMP and ICMPv6 types of echoes (RFC 792, RFC 4443 §4). */
+const echoes = {
+  4: { protocol: IpProtocol.ICMP, type: 'icmpv4Type', request: 8, reply: 0, src: 'ipv4Src', dst: 'ipv4Dst' },
+  6: { protocol: IpProtocol.ICMPV6, type: 'icmpv6Type', request: 128, reply: 129, src: 'ipv6Src', dst: 'ipv6Dst' },
+} as const
+
+const usualTtl = 64
+
+/** Pings of a router's own address are answered: those from outside go back, those from inside turn round again. */
+const echoFlows = ({ vni, address, mac }: OutsideFact, attachment: AttachmentFact, { unnat }: NatStages) => {
+  const { protocol, type, request, reply, src, dst } = echoes[familyOf(address)]
+  const match = [...isTo(address), field('ipProto', protocol), field(type, request)]
+  const turned: Action[] = [move(src, dst), set(src, address), set(type, reply), set('ipTtl', usualTtl)]
+  return [
+    unnat
+      .matching([field('reg0', fromTunnel(vni)), ...match], Rank.ANSWER)
+      .apply(move('ethSrc', 'ethDst'), set('ethSrc', mac), ...turned, ...tagged(attachment), back),
+    unnat.matching([field('reg0', vni), ...match], Rank.ANSWER).apply(...turned, looksUp(unnat)),
+  ]
+}
+
+/** A router's own address leads inside for connections that are known, and to itself for pings. */
+export const ownFlows = (outside: OutsideFact, attachment: AttachmentFact | undefined, stages: NatStages) => {
+  const { vni, address, routerMac, zone, isFloating } = outside
+  const { unnat, route } = stages
+  const known = unnat
+    .matching([inNetwork(vni), ...isTo(address)], Rank.ADDRESS)
+    .apply(set('reg0', vni), set('ethDst', routerMac), ...translates({ zone, table: route.tableId }))
+  return isFloating || !attachment ? [] : [known, ...echoFlows(outside, attachment, stages)]
+}
+
+/** What was not translated on the way in is for nobody inside. */
+export const strangerFlows = ({ vni, address }: OutsideFact, { route }: NatStages) => [
+  route
+    .matching([inNetwork(vni), ...isTo(address)], Rank.FIRST)
+    .drop('from outside, of no connection and no translation'),
+]
+
+/** Packets from outside that have come to the end of their way (RFC 1812 §5.3.1): who sent them is told. */
+export const expiredFlows = ({ vni, address }: OutsideFact, { unnat }: NatStages) => [
+  unnat
+    .matching([field('reg0', fromTunnel(vni)), ...isTo(address), field('ipTtl', 1)], Rank.FIRST)
+    .drop('TTL expired on the way in')
+    .punt(),
+]
+
+/**
+ * To an address of ours, as a next hop. Where it is here, packets turn round and come in as if from outside;
+ * where it is not, they go to the host that has it, as to any neighbour.
+ */
+export const neighbourFlows = (
+  { vni, address, mac, dpid }: OutsideFact,
+  attachment: AttachmentFact | undefined,
+  here: bigint,
+  { neighbour, unnat, switch: out }: NatStages,
+) => {
+  const flow = neighbour.matching([inNetwork(vni), ...nextHopIs(address)], Rank.ADDRESS)
+  if (dpid === here) {
+    return [flow.apply({ type: 'ctClear' }, set('reg0', vni), forgetsPort, looksUp(unnat))]
+  }
+  return attachment && dpid !== undefined ? [flow.apply(set('ethDst', mac)).goto(out)] : []
+}
