@@ -8,7 +8,11 @@ type FieldKey = Parameters<typeof field>[0]
 
 const set = (key: FieldKey, value: unknown): Action => ({ type: 'setField', oxm: field(key, value) })
 
-const move = (from: FieldKey, to: FieldKey): Action => ({ type: 'regMove', src: subfield(from), dst: subfield(to) })
+export const move = (from: FieldKey, to: FieldKey): Action => ({
+  type: 'regMove',
+  src: subfield(from),
+  dst: subfield(to),
+})
 
 /** OFPP_IN_PORT (OpenFlow 1.3.5 §7.2.1): back to where the packet came from. */
 export const back: Action = { type: 'output', port: openflow.Port.IN_PORT, maxLen: 0 }
@@ -45,18 +49,22 @@ const advertisement = (mac: number, address: string, flags: number): Action[] =>
   set('ndReserved', flags),
 ]
 
-/** The first step of an advertisement for who asks: all but the option's content. */
-export const advertise = (mac: number, address: string): Action[] => [
+/**
+ * The first step of an advertisement for who asks: all but the option's content.
+ *
+ * @param more flags: a router says that it is one, or it is given up as one (RFC 4861 §7.2.5)
+ */
+export const advertise = (mac: number, address: string, more = 0): Action[] => [
   move('ethSrc', 'ethDst'),
   move('ipv6Src', 'ipv6Dst'),
-  ...advertisement(mac, address, SOLICITED | OVERRIDE),
+  ...advertisement(mac, address, SOLICITED + OVERRIDE + more),
 ]
 
 /** The same for who has no address yet: all are told (RFC 4861 §7.2.4). */
-export const advertiseToAll = (mac: number, address: string): Action[] => [
+export const advertiseToAll = (mac: number, address: string, more = 0): Action[] => [
   set('ethDst', '33:33:00:00:00:01'),
   set('ipv6Dst', 'ff02::1'),
-  ...advertisement(mac, address, OVERRIDE),
+  ...advertisement(mac, address, OVERRIDE + more),
 ]
 
 /** The second step: the option is one of an advertisement now, so that its content can be set. */

@@ -9,7 +9,8 @@ import { encodeIpv6, type Ipv6PacketInput } from './ipv6.ts'
 import { encodeTcp, type TcpInput } from './tcp.ts'
 import { encodeUdp, type UdpInput } from './udp.ts'
 
-interface Link {
+/** Ethernet addresses, and VLAN tags. */
+export interface Link {
   readonly src: MacInput
   readonly dst: MacInput
   readonly tags?: NonNullable<EthernetInput['tags']>

@@ -56,6 +56,7 @@ export {
   type EchoInput,
   echoFrame,
   ipFrame,
+  type Link,
   type Network,
   neighborFrame,
   tcpFrame,
@@ -78,5 +79,10 @@ export { encodeIpv4, IpProtocol, type Ipv4, type Ipv4PacketInput, ipv4ChecksumOk
 export { encodeIpv6, type Ipv6, type Ipv6PacketInput, type Ipv6Upper, parseIpv6 } from './ipv6.ts'
 export { linkLocalOf } from './link-local.ts'
 export { type Packet, parsePacket } from './packet.ts'
+export {
+  type AdvertisedPrefix,
+  type RouterAdvertisementInput,
+  routerAdvertisementFrame,
+} from './router-advertisement.ts'
 export { encodeTcp, parseTcp, type Tcp, TcpFlags, type TcpInput } from './tcp.ts'
 export { encodeUdp, parseUdp, type Udp, type UdpInput } from './udp.ts'

@@ -6,7 +6,7 @@ import type { DocumentChange, DocumentKind, Documents } from '../../controller/e
 import type { Model } from '../../controller/engine/model/model.ts'
 import type { App, Engine } from '../../controller/index.ts'
 import type { Container, OvsHost } from '../../topology/ovs/host.ts'
-import { ManualClock, SimSwitch } from '../../topology/sim/testing.ts'
+import { ManualClock, SimSwitch, type SwitchSettings } from '../../topology/sim/testing.ts'
 import { connectBridge, engineFor, hostFor, type Running, socketOf, synced, until } from '../engine/lab.ts'
 
 /** A document as it is stored. */
@@ -55,7 +55,11 @@ export interface SimHost extends Running {
 }
 
 /** One simulated host, `h1` with datapath id 1, that runs `overlay`, `guard` and more apps. */
-export const simHost = async (t: Test, apps: readonly unknown[], ports: readonly number[]): Promise<SimHost> => {
+export const simHost = async (
+  t: Test,
+  apps: readonly unknown[],
+  ports: NonNullable<SwitchSettings['ports']>,
+): Promise<SimHost> => {
   const outputs: { port: number; frame: Uint8Array }[] = []
   const clock = new ManualClock()
   const sw = new SimSwitch({ dpid: 1n, ports, clock, onOutput: ({ port, frame }) => outputs.push({ port, frame }) })

@@ -36,6 +36,11 @@ export class Domains {
     return alone
   }
 
+  /** Whether a router has a part in a network. */
+  isJoined(network: string): boolean {
+    return this.joins.sourcesOf(network).size > 0
+  }
+
   /** Says which networks a router joins. */
   join(router: string, networks: ReadonlySet<string>): void {
     const before = this.joins.targetsOf(router)

@@ -12,6 +12,8 @@ export interface NetworkFact {
   readonly mtu: number | undefined
   /** The lowest VNI of the networks that routers join it with, its own among them: addresses are unique within. */
   readonly domain: number
+  /** Whether a router has a subnet of it. */
+  readonly routed: boolean
   /** The physical network that it is. */
   readonly external: string | undefined
   /** IEEE 802.1Q; untagged where undefined. */

@@ -189,7 +189,7 @@ export class Model {
     const vni = this.vniOf(id)
     if (!network || vni === undefined) return undefined
     const { encapsulation, mtu, external, vlan } = network
-    return { id, vni, encapsulation, mtu, domain: this.routing.domainOf(id), external, vlan }
+    return { id, vni, encapsulation, mtu, ...this.routing.aboutNetwork(id), external, vlan }
   }
 
   private subnetFact(id: string): SubnetFact | undefined {

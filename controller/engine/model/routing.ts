@@ -4,7 +4,7 @@ import { Collection } from '../facts.ts'
 import { Placement } from '../placement.ts'
 import { Attachments } from './attachments.ts'
 import { Domains } from './domains.ts'
-import type { SiteFact, SubnetFact } from './facts.ts'
+import type { NetworkFact, SiteFact, SubnetFact } from './facts.ts'
 import { gatewayHost } from './gateway.ts'
 import { Links } from './links.ts'
 import type { Model } from './model.ts'
@@ -57,9 +57,9 @@ export class Routing {
     return this.attached.facts
   }
 
-  /** The lowest VNI of the networks that routers join a network with. */
-  domainOf(network: string): number {
-    return this.domains.of(network).vni
+  /** What routers make of a network. */
+  aboutNetwork(id: string): Pick<NetworkFact, 'domain' | 'routed'> {
+    return { domain: this.domains.of(id).vni, routed: this.domains.isJoined(id) }
   }
 
   private followDocuments(): void {

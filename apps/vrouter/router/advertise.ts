@@ -1,0 +1,66 @@
+// What routers say unasked, and to those who look for routers.
+import { fromTunnel, type InterfaceFact, integrationTable, openflow, packet } from '../../../controller/index.ts'
+import { set } from './packets.ts'
+
+const { NO_BUFFER, Port } = openflow
+
+const allNodes = { mac: '33:33:00:00:00:01', address: 'ff02::1' } as const
+
+/** What hosts write into their packets. */
+const hopLimit = 64
+/** Seconds: RFC 4861 §6.2.1 has three times the interval between advertisements. */
+export const routerLifetime = 1800
+
+type Dns = (subnet: string) => readonly string[]
+
+const isIpv6 = (address: string): boolean => address.includes(':')
+
+/**
+ * The router advertisement of the interfaces of one router in one network. Their addresses are given by
+ * the controller, so that hosts are told to ask (DHCPv6), and to make none themselves.
+ */
+export const advertisement = (interfaces: readonly InterfaceFact[], dnsOf: Dns): Uint8Array | undefined => {
+  const [first] = interfaces
+  if (!first) return undefined
+  const { mac, mtu } = first
+  const prefixes = interfaces.map(({ cidr }) => {
+    const [prefix = '::', length] = cidr.split('/')
+    return { prefix, length: Number(length), onLink: true, autonomous: false }
+  })
+  const dns = [...new Set(interfaces.flatMap(({ subnet }) => dnsOf(subnet)))].filter(isIpv6)
+  return packet.routerAdvertisementFrame(
+    { src: mac, dst: allNodes.mac },
+    { src: packet.linkLocalOf(mac), dst: allNodes.address },
+    { hopLimit, managed: true, other: true, lifetime: routerLifetime, mac, mtu, prefixes, dns },
+  )
+}
+
+/** Says to all who has the address of a gateway (RFC 5227 §2.3, RFC 4861 §7.2.6). */
+export const claim = ({ family, mac, address }: InterfaceFact): Uint8Array => {
+  if (family === 4) return packet.arpRequestFrame({ mac, ip: address }, address)
+  const { ROUTER, OVERRIDE } = packet.NeighborFlags
+  return packet.neighborFrame(
+    { src: mac, dst: allNodes.mac },
+    { src: address, dst: allNodes.address },
+    { icmpType: packet.Icmpv6Type.NEIGHBOR_ADVERTISEMENT, flags: ROUTER + OVERRIDE, target: address, tll: mac },
+  )
+}
+
+const packetOut = (actions: readonly openflow.Action[], data: Uint8Array) =>
+  ({ type: 'packetOut', bufferId: NO_BUFFER, inPort: Port.CONTROLLER, actions, data }) as const
+
+const resubmit = (stage: Parameters<typeof integrationTable>[0]): openflow.Action => ({
+  type: 'resubmitTable',
+  inPort: Port.IN_PORT,
+  tableId: integrationTable(stage),
+})
+
+/** To all ports of a network on a host, as if it came from another host. */
+export const toAll = (vni: number, data: Uint8Array) =>
+  packetOut([set('reg0', fromTunnel(vni)), resubmit('switch')], data)
+
+/** Out of one port. */
+export const toPort = (port: number, data: Uint8Array) => packetOut([{ type: 'output', port, maxLen: 0 }], data)
+
+/** To where its addresses lead; it is addressed to a router. */
+export const toRouter = (data: Uint8Array) => packetOut([resubmit('route')], data)

@@ -1,0 +1,93 @@
+// What a gateway answers by itself: who has its address, and echoes.
+import { type InterfaceFact, type integration, openflow, packet, type Stages } from '../../../controller/index.ts'
+import { Arp, advertise, advertiseToAll, arpAnswer, back, finish, Nd } from '../../arp-responder/answers.ts'
+import {
+  type Family,
+  type Ipv4Text,
+  type Ipv6Text,
+  icmp,
+  icmpv6,
+  inNetwork,
+  move,
+  set,
+  through,
+  typeOf,
+} from './packets.ts'
+import { Respond, Route } from './ranks.ts'
+
+type Integration = Stages<typeof integration.stages>
+
+const { EtherType } = openflow
+const { IcmpType, Icmpv6Type, NeighborFlags } = packet
+
+/** Hosts give up a router that does not say that it is one. */
+const isRouter = NeighborFlags.ROUTER
+
+const solicited = ({ vni, mac }: InterfaceFact, address: Ipv6Text, { respond, answer }: Integration) => {
+  const asked = { ...inNetwork(vni), ...icmpv6(Nd.SOLICITATION), ipv6NdTarget: address } as const
+  const told = { ...inNetwork(vni), ...icmpv6(Nd.ADVERTISEMENT), ipv6NdTarget: address } as const
+  return [
+    respond
+      .when(asked, Respond.ANSWER)
+      .apply(...advertise(mac, address, isRouter))
+      .goto(answer),
+    respond
+      .when({ ...asked, ipv6Src: '::' }, Respond.PROBE)
+      .apply(...advertiseToAll(mac, address, isRouter))
+      .goto(answer),
+    answer.when(told).apply(...finish(mac)),
+  ]
+}
+
+/** Who asks for the address of a gateway, or for routers, in the network of an interface. */
+export const answers = (one: InterfaceFact, stages: Integration) => {
+  const { respond } = stages
+  const { family, vni, mac, address, leads } = one
+  if (family === 4) {
+    const asked = {
+      ...inNetwork(vni),
+      ethType: EtherType.ARP,
+      arpOp: Arp.REQUEST,
+      arpTpa: address as Ipv4Text,
+    } as const
+    return [respond.when(asked, Respond.ANSWER).apply(...arpAnswer(mac, address))]
+  }
+  const found = solicited(one, address as Ipv6Text, stages)
+  if (!leads) return found
+  const wanted = { ...inNetwork(vni), ...icmpv6(Icmpv6Type.ROUTER_SOLICITATION) } as const
+  return [
+    ...found,
+    ...solicited(one, packet.linkLocalOf(mac) as Ipv6Text, stages),
+    respond.when(wanted, Respond.ANSWER).punt(),
+  ]
+}
+
+/** From a network of the router, its Ethernet address leads on; from any other, it does not. */
+export const entrance = ({ family, vni, mac, leads }: InterfaceFact, { respond, answer }: Integration) => {
+  const own = { ...inNetwork(vni), ethDst: mac, ethType: typeOf(family) } as const
+  return leads ? [respond.when(own, Respond.OWN).goto(answer)] : []
+}
+
+/** Hops that the answer of a gateway may take. */
+const hopLimit = 64
+
+/** An echo to an address of a router is sent back (RFC 792, RFC 4443 §4.2). */
+export const echo = (mac: number, family: Family, address: string, { answer }: Integration) => {
+  const request =
+    family === 4
+      ? { ...icmp(IcmpType.ECHO_REQUEST), icmpv4Code: 0, ethDst: mac, ipv4Dst: address as Ipv4Text }
+      : { ...icmpv6(Icmpv6Type.ECHO_REQUEST), icmpv6Code: 0, ethDst: mac, ipv6Dst: address as Ipv6Text }
+  const reply =
+    family === 4
+      ? [move('ipv4Src', 'ipv4Dst'), set('ipv4Src', address), set('icmpv4Type', IcmpType.ECHO_REPLY)]
+      : [move('ipv6Src', 'ipv6Dst'), set('ipv6Src', address), set('icmpv6Type', Icmpv6Type.ECHO_REPLY)]
+  return answer
+    .matching(openflow.match(request as never))
+    .apply(move('ethSrc', 'ethDst'), set('ethSrc', mac), ...reply, set('ipTtl', hopLimit), back)
+}
+
+/** The route to what is local leads nowhere: UDP is answered that nobody listens, all else is dropped. */
+export const localDelivery = ({ mac, family, address }: InterfaceFact, { route }: Integration) => [
+  route.matching(through(mac, family, address, { ipProto: openflow.IpProtocol.UDP }), Route.PORT).punt(),
+  route.matching(through(mac, family, address), Route.LOCAL).drop('for a gateway itself'),
+]

@@ -1,0 +1,59 @@
+// What packets are matched, and the actions that all routing takes.
+import { integration, networkMask, openflow } from '../../../controller/index.ts'
+
+type Action = openflow.Action
+type Match = openflow.Match
+
+const { EtherType, field, IpProtocol, match, subfield } = openflow
+
+export type Family = 4 | 6
+export type Ipv4Text = `${number}.${string}`
+export type Ipv6Text = `${string}:${string}`
+
+export const set = (...input: Parameters<typeof field>): Action => ({ type: 'setField', oxm: field(...input) })
+
+export const move = (from: openflow.FieldKey, to: openflow.FieldKey): Action => ({
+  type: 'regMove',
+  src: subfield(from),
+  dst: subfield(to),
+})
+
+/** Packets of a network, wherever they came from. */
+export const inNetwork = (vni: number) => ({ reg0: { value: vni, mask: networkMask } }) as const
+
+export const typeOf = (family: Family) => (family === 4 ? EtherType.IPV4 : EtherType.IPV6)
+
+/** ICMP (RFC 792, RFC 4443) of a type. */
+export const icmp = (type: number) => ({ ethType: EtherType.IPV4, ipProto: IpProtocol.ICMP, icmpv4Type: type }) as const
+export const icmpv6 = (type: number) =>
+  ({ ethType: EtherType.IPV6, ipProto: IpProtocol.ICMPV6, icmpv6Type: type }) as const
+
+type More = Parameters<typeof match>[0]
+
+/** What is sent through the router with an Ethernet address, to an address or prefix. */
+export const through = (mac: number, family: Family, to: string, more: More = {}): Match =>
+  family === 4
+    ? match({ ethDst: mac, ethType: EtherType.IPV4, ipv4Dst: to as Ipv4Text, ...more } as never)
+    : match({ ethDst: mac, ethType: EtherType.IPV6, ipv6Dst: to as Ipv6Text, ...more } as never)
+
+/** What every router does with a packet, and the network that it goes on in. */
+export const forward = (mac: number, vni: number): Action[] => [
+  { type: 'decNwTtl' },
+  set('ethSrc', mac),
+  // All of it: whatever came here goes on from this host.
+  set('reg0', vni),
+]
+
+/** The next hop is the destination itself. */
+export const toDestination = (family: Family): Action =>
+  family === 4 ? move('ipv4Dst', 'reg7') : move('ipv6Dst', 'xxreg1')
+
+const numberOf4 = (text: string): number => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+
+/** The next hop is a neighbour. @param number of its address */
+export const toNeighbour = (family: Family, text: string, number: bigint): Action =>
+  family === 4 ? set('reg7', numberOf4(text)) : set('xxreg1', number)
+
+/** `reg1` of packets that are too long for the network that they are routed into. */
+const tooLongBit = 1 << integration.registers.tooLong.offset
+export const tooLong = { reg1: { value: tooLongBit, mask: tooLongBit } } as const
