@@ -81,9 +81,9 @@ t.test('groups and profiles that are named stay, and so does their tenant', asyn
     [
       [remove('group', 'db')],
       'group db',
-      /1 port \(web-2\) and 1 policy \(new\) still name it: delete them, or take it out of there, first/,
+      /still named by 1 port \(web-2\) and 1 policy \(new\): delete them, or leave db out there, first/,
     ],
-    [[remove('qos', 'gold')], 'qos gold', /1 port \(web-1\) still name it/],
+    [[remove('qos', 'gold')], 'qos gold', /still named by 1 port \(web-1\): delete/],
     [
       [put('group', 'db', { tenant: 'other' })],
       ['port web-2/groups/1', 'policy new/rules/0/peer/groups/0'],

@@ -211,9 +211,9 @@ t.test('what others still name stays, and says who does', async (t) => {
     [
       [remove('subnet', 'red-v4')],
       'subnet red-v4',
-      /1 router \(edge\) still name it: delete it, or take it out of there, first/,
+      /it is still named by 1 router \(edge\): delete it, or leave red-v4 out there, first, or in the same request/,
     ],
-    [[remove('qos', 'gold')], 'qos gold', /1 router \(edge\) still name it/],
+    [[remove('qos', 'gold')], 'qos gold', /still named by 1 router \(edge\): delete/],
     [
       [remove('subnet', 'internet-v4'), remove('port', 'probe')],
       ['router edge/external/addresses/0', 'nat a/floating/address', 'nat b/floating/address'],

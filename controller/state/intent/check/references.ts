@@ -19,14 +19,14 @@ const parts: ReadonlySet<string> = new Set(['subnet network', 'port network', 'n
 
 /** What names a thing has to go, or to name it no more, before it goes or with it. */
 export const checkUnnamed = (draft: Draft, kind: IntentKind, id: string): void => {
-  const namers = namersOf(kind).map((by) => ({ by, ids: [...draft.users(by, kind, id)] }))
+  const namers = namersOf(kind).map((by) => ({ by, ids: [...draft.users(by, kind, id)].sort() }))
   const standing = namers.filter(({ ids }) => ids.length > 0)
   if (standing.length === 0) return
   const text = standing.map(({ by, ids }) => listed(ids, by, intentNames[by].many)).join(' and ')
   const them = standing.length === 1 && standing[0]?.ids.length === 1 ? 'it' : 'them'
   const isPart = standing.every(({ by }) => parts.has(`${by} ${kind}`))
-  const verb = isPart
+  const remedy = isPart
     ? `it still has ${text}: delete ${them}`
-    : `${text} still name it: delete ${them}, or take it out of there,`
-  draft.refuse(kind, id, '', `${verb} first, or in the same request`)
+    : `it is still named by ${text}: delete ${them}, or leave ${id} out there,`
+  draft.refuse(kind, id, '', `${remedy} first, or in the same request`)
 }
