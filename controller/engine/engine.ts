@@ -13,6 +13,7 @@ import {
 import type { App, InstalledFlow } from './app.ts'
 import { AppInstance } from './app-instance.ts'
 import { configOf } from './config.ts'
+import { unconfirmed } from './confirmation.ts'
 import { Evaluation, evaluateGradually, leaveGradually, slice } from './evaluation.ts'
 import type { DriftPolicy } from './keeper.ts'
 import { type LiveSwitch, liveSwitch, type Report } from './live-switch.ts'
@@ -256,11 +257,7 @@ export class Engine {
   async confirmed(milliseconds: number, dpids?: Iterable<bigint>): Promise<bigint[]> {
     const deadline = performance.now() + milliseconds
     await this.evaluation.settling
-    const asked = [...(dpids ?? this.switches.keys())]
-    const outcomes = await Promise.all(
-      asked.map(async (dpid) => this.switches.get(dpid)?.keeper.confirmed(deadline - performance.now())),
-    )
-    return asked.filter((_, index) => outcomes[index] !== true)
+    return unconfirmed([...(dpids ?? this.switches.keys())], (dpid) => this.switches.get(dpid)?.keeper, deadline)
   }
 
   /** A bridge came to be a host's integration bridge, or ceased to be one: other apps act on it now. */

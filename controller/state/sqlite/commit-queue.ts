@@ -8,8 +8,10 @@ interface Waiting {
   readonly failed: (error: unknown) => void
 }
 
-/** So much work shares a commit at most: a few milliseconds, in which nothing else runs. */
+/** So much work shares a commit at most, in which nothing else runs. */
 const maxBatch = 256
+/** Milliseconds after which work waits for the next commit: a change may be one port, or thousands. */
+const maxTime = 10
 
 /**
  * Group commit: work that arrives in one turn of the event loop shares one transaction of the
@@ -49,15 +51,30 @@ export class CommitQueue {
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
-      this.#commit(this.#waiting.splice(0, maxBatch))
+      this.#commit()
       this.#schedule()
     })
   }
 
-  #commit(batch: readonly Waiting[]): void {
+  /** Takes work from those who wait, one by one. */
+  *#batch(): Generator<Waiting> {
+    const until = performance.now() + maxTime
+    for (let count = 0; count < maxBatch; count++) {
+      const next = this.#waiting.shift()
+      if (next) yield next
+      if (!next || performance.now() > until) return
+    }
+  }
+
+  #commit(): void {
+    const batch: Waiting[] = []
+    const finished: Waiting[] = []
     try {
       this.#database.exec('begin immediate')
-      const finished = batch.filter(runs)
+      for (const one of this.#batch()) {
+        batch.push(one)
+        if (runs(one)) finished.push(one)
+      }
       this.#database.exec('commit')
       this.#settled(true)
       for (const { done } of finished) done()
@@ -66,7 +83,8 @@ export class CommitQueue {
       this.#settled(false)
       const reason = error instanceof Error ? error.message : String(error)
       const failure = new StoreFailedError(`nothing was committed: ${reason}`, { cause: error })
-      for (const { failed } of batch) failed(failure)
+      // Where no transaction could begin, none of those who wait has a better chance.
+      for (const { failed } of batch.length > 0 ? batch : this.#waiting.splice(0, maxBatch)) failed(failure)
     }
   }
 

@@ -4,8 +4,8 @@ import type { Bounds } from '../key.ts'
 import type { Batch, Watch } from '../store.ts'
 import type { Position, Readers } from './statements.ts'
 
-/** So many batches are delivered in a row before the rest of the process gets its turn. */
-const maxRun = 64
+/** Milliseconds for which batches are delivered in a row before the rest of the process gets its turn. */
+const maxRun = 10
 
 /**
  * A place in the history. Old changes and new ones are read from the same table by the same
@@ -36,15 +36,14 @@ export class Watcher implements Watch {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     try {
-      for (let run = 0; !this.#closed; ) {
+      for (let since = performance.now(); !this.#closed; ) {
         const batch = this.#take()
         if (batch) {
           yield batch
-          if (++run % maxRun === 0) await setImmediate()
-        } else {
-          run = 0
-          await this.#change()
-        }
+          if (performance.now() < since + maxRun) continue
+          await setImmediate()
+        } else await this.#change()
+        since = performance.now()
       }
     } finally {
       this.close()
