@@ -125,3 +125,18 @@ export const describeFrame = (frame: Uint8Array): string => {
 }
 
 const isIpv6 = (address: string): boolean => address.includes(':')
+
+/**
+ * So many frames as this one, each the first of a connection of its own where the protocol has such:
+ * source ports and identifiers count up.
+ */
+export const framesLike = (frame: Uint8Array, ask: Ask, count: number): Uint8Array[] => {
+  const { eth, tcp, udp, icmp, icmpv6, neighbor } = parsePacket(frame)
+  const addresses = addressTexts(frame)
+  const isPlain = !eth || !addresses || neighbor !== undefined || !(tcp ?? udp ?? icmp ?? icmpv6)
+  if (isPlain) return Array.from({ length: count }, () => frame)
+  const link = { src: formatMac(eth.src), dst: formatMac(eth.dst) }
+  return Array.from({ length: count }, (_, at) =>
+    frameOf(link, addresses, { ...ask, sourcePort: ((ask.sourcePort - 1 + at) % 0xffff) + 1 }),
+  )
+}

@@ -1,4 +1,4 @@
-export { type Ask, describeFrame } from './frames.ts'
+export { type Ask, describeFrame, framesLike } from './frames.ts'
 export {
   type Destination,
   type Journey,

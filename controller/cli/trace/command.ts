@@ -1,4 +1,5 @@
 import { print } from '../ask/output.ts'
+import { prove } from './live.ts'
 import { questionOf, type TraceOptions } from './question.ts'
 import { isWell, traced } from './result.ts'
 import { traceText, whyText } from './text.ts'
@@ -11,11 +12,13 @@ export type Words = readonly [from: string, to: string, what?: string]
 const answer = async (words: Words, options: TraceOptions, isShort: boolean): Promise<void> => {
   const world = await ApiWorld.open(options)
   const asked = questionOf(world, words, options)
-  const result = await traced(world, asked, options.reply ?? isShort)
+  const computed = await traced(world, asked, options.reply ?? isShort)
+  const proof = options.live ? { proof: await prove(world, asked, computed.there) } : {}
+  const result = { ...computed, ...proof }
   await print(traceView(world, result), options.output, () =>
     isShort ? whyText(world, result) : traceText(world, result),
   )
-  if (!isWell(result)) process.exitCode = 1
+  if (!isWell(result) || result.proof?.agrees === false) process.exitCode = 1
 }
 
 /** `heddle why PORT PORT`: the short answer. */

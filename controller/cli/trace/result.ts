@@ -7,6 +7,7 @@ import {
   type Verdict,
   Walker,
 } from '../../../topology/walk/index.ts'
+import type { Proof } from './live.ts'
 import type { TraceQuestion } from './question.ts'
 import type { ApiWorld } from './world.ts'
 
@@ -15,6 +16,8 @@ export interface Traced {
   readonly question: TraceQuestion
   readonly there: Journey
   readonly back: Journey | undefined
+  /** What the real switches did, where they were tried. */
+  readonly proof?: Proof
 }
 
 const asJourney = ({ frame, walk, verdict }: Question): Journey => ({ frame, walk, verdict })

@@ -1,4 +1,5 @@
 import { describeFrame, type End, type Journey, type Step, type Visit } from '../../../topology/walk/index.ts'
+import type { Proof, ProvedFlow } from './live.ts'
 import { mendOf } from './mend.ts'
 import { arrived, type Traced } from './result.ts'
 import { makerText, verdictText } from './verdict-text.ts'
@@ -119,11 +120,44 @@ const flowText = (there: Journey, back: Journey | undefined, reaches: boolean): 
   return [`  flow: ${decisive.step.flow}`]
 }
 
+const countText = ({ expected, grew, others }: ProvedFlow): string =>
+  `${grew} of ${expected}${others === 0 ? '' : `, while others cause ${others}`}`
+
+/** Flows that have not counted the probes, and those that did in their place. */
+const differences = (world: ApiWorld, { flows, instead }: Proof): string[] => [
+  ...flows
+    .filter(({ grew, expected }) => grew < expected)
+    .map((one) => `  ${one.host} table ${one.flow.table}: ${makerText(one.flow)}, counted ${countText(one)}`),
+  ...instead.flatMap(({ host, flow }) => [
+    `  ${host} table ${flow.table} ${world.stage(flow.table, flow.app)}: ${makerText(flow)}, counted them instead`,
+    `    ${flow.text}`,
+  ]),
+]
+
+/** What the real switches did, host by host. */
+const proofText = (world: ApiWorld, proof: Proof): string[] => {
+  const { sent, flows, out, agrees } = proof
+  const hosts = [...new Set(flows.map(({ host }) => host))]
+  const busy = flows.filter(({ others }) => others > 0)
+  return [
+    '',
+    `live: ${sent} packets sent, ${agrees ? 'and the switches did what was computed' : 'and the switches did something else'}`,
+    ...hosts.map((host) => {
+      const here = flows.filter((one) => one.host === host)
+      return `  ${host}: ${here.filter(({ grew, expected }) => grew >= expected).length} of ${here.length} flows counted them`
+    }),
+    ...(out ? [`  ${out.host}: port ${out.port} sent ${out.grew} packets`] : []),
+    ...differences(world, proof),
+    ...(busy.length === 0 ? [] : [`  ${busy.length} flows count packets of others, too: what they say is no proof`]),
+  ]
+}
+
 /** All steps there and back. */
-export const traceText = (world: ApiWorld, { question: { from, target, ask }, there, back }: Traced): string =>
+export const traceText = (world: ApiWorld, { question: { from, target, ask }, there, back, proof }: Traced): string =>
   [
     `${from.id} to ${target}, ${whatText(ask)}`,
     ...journeyText(world, there),
     ...(back ? ['', 'the answer', ...journeyText(world, back)] : []),
+    ...(proof ? proofText(world, proof) : []),
     ...doubts(world),
   ].join('\n')

@@ -21,6 +21,7 @@ export const trace = (): Command =>
       .argument('[packet]', 'tcp/80, udp/53, icmp or arp', 'icmp'),
   )
     .option('--reply', 'the answer, too')
+    .option('--live', 'send 7 such packets through the switches, and compare what they count; the receiver gets them')
     .addOption(outputOption())
     .addOption(apiOption())
     .action(async (from: string, to: string, packet: string, options: TraceOptions) => {
