@@ -16,7 +16,7 @@ import { sleep, until } from '../engine/lab.ts'
 import { labsOf } from '../topology/lab/labs.ts'
 import { Station } from './station.ts'
 
-const file = fileURLToPath(new URL('three-hosts.yaml', import.meta.url))
+const threeHosts = fileURLToPath(new URL('three-hosts.yaml', import.meta.url))
 
 /** Generous: other work may use the same processors. */
 export const patience = 60_000
@@ -49,8 +49,8 @@ export class NetworksLab {
     this.record = record
   }
 
-  /** Builds it; it is removed when the test ends. @param name up to 6 letters */
-  static async start(t: Test, name: string): Promise<NetworksLab> {
+  /** Builds it; it is removed when the test ends. @param name up to 6 letters @param file its description */
+  static async start(t: Test, name: string, file = threeHosts): Promise<NetworksLab> {
     labsOf(t)
     const folder = new LabFolder(`${name}${process.pid}`)
     t.teardown(() => takeDown(folder))

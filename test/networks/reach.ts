@@ -10,17 +10,22 @@ const program = fileURLToPath(new URL('transfer.py', import.meta.url))
 /** Bytes each way, many packets of any MTU. */
 const size = 2_000_000
 
-/** Has a container answer TCP connections to its address, with its name. */
-const serve = async (lab: NetworksLab, name: string, family: 4 | 6): Promise<ChildProcess> => {
-  const words = [lab.namespace(name), 'python3', program, 'serve', lab.address(name, family), name]
+/** Has a container answer TCP connections to its address, or another, with its name. */
+export const serve = async (
+  lab: NetworksLab,
+  name: string,
+  family: 4 | 6,
+  address = lab.address(name, family),
+): Promise<ChildProcess> => {
+  const words = [lab.namespace(name), 'python3', program, 'serve', address, name]
   const child = spawn('ip', ['netns', 'exec', ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
   return child
 }
 
 /** Who answered, and that it gave back all that it was sent. */
-const fetchFrom = async (lab: NetworksLab, from: string, address: string): Promise<string> =>
-  (await lab.inside(from, 'python3', program, 'fetch', address, String(size))).trim()
+export const fetchFrom = async (lab: NetworksLab, from: string, address: string, bytes = size): Promise<string> =>
+  (await lab.inside(from, 'python3', program, 'fetch', address, String(bytes))).trim()
 
 const networkOf = (name: string): string => name.replace(/\d/, '')
 

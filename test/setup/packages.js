@@ -23,6 +23,7 @@ export const systemPackages = [
   { name: 'ethtool', command: 'ethtool', gives: 'labs with offloads switched off' },
   { name: 'iperf3', command: 'iperf3', gives: 'throughput measurements in labs' },
   { name: 'tshark', command: 'tshark', gives: 'tests in which tshark judges our messages' },
+  { name: 'busybox', command: 'busybox', gives: 'tests in which traceroute shows the hops of routers' },
   { name: 'udhcpc', command: 'udhcpc', gives: 'tests of DHCP with the client of busybox' },
   { name: 'isc-dhcp-client', command: 'dhclient', gives: 'tests of DHCP and DHCPv6 with dhclient' },
 ]

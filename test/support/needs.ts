@@ -45,3 +45,6 @@ export const dhcpClients = (t: Test): boolean =>
 
 /** Like `ovs`, for iperf3. */
 export const iperf = (t: Test): boolean => need(t, 'iperf3', installed('iperf3'))
+
+/** Like `ovs`, for busybox, whose traceroute shows hops. */
+export const busybox = (t: Test): boolean => need(t, 'busybox', installed('busybox'))
