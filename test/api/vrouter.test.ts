@@ -92,6 +92,44 @@ t.test(
   },
 )
 
+t.test('names what a field takes', async (t) => {
+  const lab = await startLab(t)
+  const rule = (spec: object) => ({ rules: [{ direction: 'in', action: 'allow', ...spec }] })
+  const protocols = 'tcp, udp, sctp, icmp, icmpv6, a whole number from 0 to 255'
+  for (const [url, spec, path, message] of [
+    ['policies/new', rule({ direction: 'up' }), 'rules/0/direction', 'must be one of out, in'],
+    ['policies/new', rule({ protocol: 'tpc' }), 'rules/0/protocol', `must be one of ${protocols}`],
+    ['policies/new', rule({ protocol: 256 }), 'rules/0/protocol', `must be one of ${protocols}`],
+    [
+      'policies/new',
+      rule({ protocol: 'tcp', ports: [80, '80:90'] }),
+      'rules/0/ports/1',
+      'must be one of a whole number from 1 to 65535, a range of ports such as 8000-8999',
+    ],
+    [
+      'policies/new',
+      rule({ peer: { cidrs: ['10.0.0.0'] } }),
+      'rules/0/peer/cidrs/0',
+      'must be a range of addresses, such as 10.0.0.0/24 or fd00::/64',
+    ],
+    [
+      'subnets/new',
+      { network: 'blue', cidr: '10.0.0.0/24', gateway: 'x' },
+      'gateway',
+      'must be one of an IPv4 or IPv6 address, null',
+    ],
+    [
+      'routers/new',
+      { subnets: [], mac: '02:AA:00:00:00:01' },
+      'mac',
+      'must be a MAC in lower case, such as 02:00:00:00:00:01',
+    ],
+    ['qos/new', { dscp: 64 }, 'dscp', 'must be <= 63'],
+  ] as const) {
+    t.match((await lab.ask('PUT', `/v1/${url}`, spec)).body, { problems: [{ path, message }] }, message)
+  }
+})
+
 /** A thing of each kind, and what another user makes of it. */
 const each = [
   ['routers', 'new', { subnets: [] }, { subnets: [], mac: '02:00:00:00:00:09' }],
@@ -165,4 +203,35 @@ t.test('/docs describes what each kind takes', async (t) => {
   t.same(fields('nat'), ['router', 'source', 'forward', 'floating'])
   t.same(fields('policies'), ['tier', 'groups', 'networks', 'audit', 'default', 'rules'])
   t.match(paths['/v1/nat'].get.parameters, [{ name: 'router', in: 'query' }])
+})
+
+t.test('a watch tells of all kinds, and of what they are given', async (t) => {
+  const lab = await startLab(t)
+  await lab.api.listen({ port: 0, host: '127.0.0.1' })
+  const address = lab.api.server.address()
+  const stop = new AbortController()
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/v1/watch?revision=1`
+  const response = await fetch(url, { signal: stop.signal })
+  await apply(lab, base)
+  let text = ''
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString()
+    if (text.endsWith('\n\n') && text.includes('event: change')) break
+  }
+  stop.abort()
+  const { changes } = JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? '{}')
+  const told = changes.map(({ kind, id }: Record<string, string>) => `${kind} ${id}`)
+  const expected = [
+    'router edge',
+    'nat web-1',
+    'group web',
+    'policy web',
+    'qos gold',
+    'routerNumber edge',
+    'groupNumber web',
+  ]
+  t.same(
+    expected.filter((one) => !told.includes(one)),
+    [],
+  )
 })

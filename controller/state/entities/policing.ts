@@ -12,7 +12,7 @@ export const Group = closed({
 export type Group = Static<typeof Group>
 export const groups: Kind<'group', typeof Group> = { name: 'group', schema: Group }
 
-const Action = Type.Union([Type.Literal('allow'), Type.Literal('drop'), Type.Literal('reject')])
+const Action = Type.Enum(['allow', 'drop', 'reject'])
 
 /** Who is on the other side: any of these; everybody where neither is given. */
 const Peer = closed({
@@ -26,15 +26,12 @@ const Rule = closed({
   /** For counters and logs; its place in the list unless given. */
   name: Type.Optional(Name),
   /** Of what a port sends, or of what it receives. */
-  direction: Type.Union([Type.Literal('out'), Type.Literal('in')]),
+  direction: Type.Enum(['out', 'in']),
   action: Action,
   /** The highest that matches decides; of the same, drop and reject come before allow. 500 unless given. */
   priority: Type.Optional(Rank),
   protocol: Type.Optional(
-    Type.Union([
-      ...(['tcp', 'udp', 'sctp', 'icmp', 'icmpv6'] as const).map((name) => Type.Literal(name)),
-      Type.Integer({ minimum: 0, maximum: 255 }),
-    ]),
+    Type.Union([Type.Enum(['tcp', 'udp', 'sctp', 'icmp', 'icmpv6']), Type.Integer({ minimum: 0, maximum: 255 })]),
   ),
   /** Of the side that answers: 80, or 8000-8999. */
   ports: Type.Optional(Type.Array(PortRange, { minItems: 1, maxItems: 128 })),
@@ -54,7 +51,7 @@ export type PolicyRule = Static<typeof Rule>
 /** Rules of a firewall for ports. A port that no policy of a direction concerns may do all in it. */
 export const Policy = closed({
   /** Operators' rules come before those of tenants. */
-  tier: Type.Optional(Type.Union([Type.Literal('operator'), Type.Literal('tenant')])),
+  tier: Type.Optional(Type.Enum(['operator', 'tenant'])),
   /** Ports of these groups. */
   groups: Type.Optional(Type.Array(Name, { minItems: 1, maxItems: 128 })),
   /** Ports of these networks; with neither groups nor networks, all ports. */

@@ -30,7 +30,10 @@ export const routers: Kind<'router', typeof Router> = { name: 'router', schema: 
 
 const PortNumber = Type.Integer({ minimum: 1, maximum: 65535 })
 /** `80`, or `20000-29999`. */
-export const PortRange = Type.Union([PortNumber, Type.String({ pattern: '^[0-9]{1,5}-[0-9]{1,5}$' })])
+export const PortRange = Type.Union([
+  PortNumber,
+  Type.String({ pattern: '^[0-9]{1,5}-[0-9]{1,5}$', description: 'a range of ports such as 8000-8999' }),
+])
 export type PortRange = Static<typeof PortRange>
 
 /** Addresses translated where packets pass a router to or from its external network: exactly one of the three. */
@@ -41,7 +44,7 @@ export const Nat = closed({
   /** A port of an external address leads inside (destination NAT). */
   forward: Type.Optional(
     closed({
-      protocol: Type.Union([Type.Literal('tcp'), Type.Literal('udp'), Type.Literal('sctp')]),
+      protocol: Type.Enum(['tcp', 'udp', 'sctp']),
       address: AddressText,
       port: PortNumber,
       to: AddressText,
