@@ -50,6 +50,12 @@ const newConnection = field('ctState', {
 type Passed = Stages<typeof integration.stages>['passed']
 type Begin = (match: openflow.Match, rank: number) => FlowBuilder<'passed'>
 
+/** Whether it matches what comes back on connections, and so none of their first packets. */
+const isAnswer = (match: openflow.Match): boolean => {
+  const state = matchField(match, 'ctState')
+  return (Number(state?.value ?? 0) & CtState.REPLY) !== 0
+}
+
 /** What one match of a rule does. */
 const flowsOf = (rule: PolicyRuleFact, begin: Begin, passed: Passed, match: openflow.Match): FlowBuilder[] => {
   const { action, audit, log } = rule
@@ -62,7 +68,7 @@ const flowsOf = (rule: PolicyRuleFact, begin: Begin, passed: Passed, match: open
     const refused = flow.drop(nameOf(rule))
     return [log || action === 'reject' ? refused.punt() : refused]
   }
-  if (!log) return [flow.goto(passed)]
+  if (!log || isAnswer(match)) return [flow.goto(passed)]
   const first = [...match.filter((oxm) => oxm.field.key !== 'ctState'), newConnection]
   const reported = begin(first, rankOf(rule) + 1).punt()
   return [flow.goto(passed), reported.goto(passed)]

@@ -1,7 +1,7 @@
 // Flows that are there whatever the rules: how packets get to rules, and on from there.
 import { integration, integrationTable, openflow, type Stages } from '../../../controller/index.ts'
 import { field, mark, marked, noPeer } from './marks.ts'
-import { CtState, peerField } from './matches.ts'
+import { CtState, peerField, tracked } from './matches.ts'
 import { Rank } from './ranks.ts'
 
 type Action = openflow.Action
@@ -97,6 +97,15 @@ const otherSides = (): Side[] =>
     ...{ ...marks, fields: [], direction: marks.incoming === 1 ? 'in' : 'out', actions: [noPeer], rank: Rank.END },
   }))
 
+/** Bits of nw_frag (ovs-fields(7)): any fragment, and one that is not the first. */
+const later = 2
+
+/**
+ * Rules cannot see the ports of later fragments. They wait in connection tracking until their datagram is whole: those
+ * that begin a connection go on together with the first, if that may pass; without it the others are of no use.
+ */
+const laterFragment = field('ipFrag', { value: later, mask: later })
+
 /** Which rules decide, and what they need to know. */
 export const orientationFlows = ({ orient, peers, policyOut, policyIn, passed }: FirewallStages) => {
   const invalid = field('ctState', {
@@ -113,6 +122,7 @@ export const orientationFlows = ({ orient, peers, policyOut, policyIn, passed }:
         .apply(...find, ...(audited === 1 ? audit : []))
       return direction === 'out' ? flow.goto(policyOut) : flow.goto(policyIn)
     }),
+    ...ipFamilies.map((ip) => orient.matching([tracked, ethType(ip.ethType), laterFragment], Rank.FIRST).goto(passed)),
     orient.matching([marked({ enforced: 1 }), invalid], Rank.INVALID).drop('packet of no connection that could be'),
     orient.matching([marked({ enforced: 0 }), invalid], Rank.INVALID).goto(passed),
     peers.otherwise.apply(noPeer),

@@ -15,10 +15,23 @@ const usualPriority = 500
 /** Characters of a rule's text that is its name; what is longer ends in a digest of the rest. */
 const longestText = 100
 
-const rangeOf = (range: number | string): readonly [first: number, last: number] => {
+type Range = readonly [first: number, last: number]
+
+const rangeOf = (range: number | string): Range => {
   if (typeof range === 'number') return [range, range]
   const [first = 0, last = first] = range.split('-').map(Number)
   return [first, last]
+}
+
+/** Ranges as few as can be, in order: none touches another. */
+const merged = (ranges: readonly Range[]): Range[] => {
+  const apart: [first: number, last: number][] = []
+  for (const [first, last] of ranges.toSorted(([a], [b]) => a - b)) {
+    const before = apart.at(-1)
+    if (before && first <= before[1] + 1) before[1] = Math.max(before[1], last)
+    else apart.push([first, last])
+  }
+  return apart
 }
 
 const serviceOf = ({ protocol, ports = [], icmp }: PolicyRule): Service | undefined =>
@@ -26,7 +39,7 @@ const serviceOf = ({ protocol, ports = [], icmp }: PolicyRule): Service | undefi
     ? undefined
     : {
         protocol: typeof protocol === 'number' ? protocol : protocols[protocol],
-        ports: ports.map(rangeOf),
+        ports: merged(ports.map(rangeOf)),
         icmp: icmp && { type: icmp.type, ...(icmp.code === undefined ? {} : { code: icmp.code }) },
       }
 
@@ -51,13 +64,13 @@ const known = <T>(named: number, refs: readonly T[]): readonly T[] | undefined =
   named > 0 && refs.length === 0 ? undefined : refs
 
 const groupRefs = (ids: readonly string[], { group }: Resolver): GroupRef[] =>
-  ids.flatMap((id) => {
+  [...new Set(ids)].flatMap((id) => {
     const found = group(id)
     return found ? [{ type: 'group' as const, tenant: found.tenant, bit: found.bit }] : []
   })
 
 const ownOf = ({ groups = [], networks = [] }: Policy, resolver: Resolver): PolicyRuleFact['own'] | undefined => {
-  const ofNetworks = networks.flatMap((id): NetworkRef[] => {
+  const ofNetworks = [...new Set(networks)].flatMap((id): NetworkRef[] => {
     const vni = resolver.vni(id)
     return vni === undefined ? [] : [{ type: 'network', vni }]
   })
@@ -66,7 +79,7 @@ const ownOf = ({ groups = [], networks = [] }: Policy, resolver: Resolver): Poli
 
 const peersOf = ({ peer }: PolicyRule, resolver: Resolver): PolicyRuleFact['peers'] | undefined => {
   const { groups = [], cidrs = [] } = peer ?? {}
-  const ranges = cidrs.flatMap((cidr): CidrRef[] => {
+  const ranges = [...new Set(cidrs)].flatMap((cidr): CidrRef[] => {
     const family = parseCidr(cidr)?.family
     return family === undefined ? [] : [{ type: 'cidr', family, cidr }]
   })

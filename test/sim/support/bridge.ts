@@ -85,7 +85,7 @@ export class RealBridge {
 
   /** Resolves when changes of flows count for packets of connections that go on, too. */
   async revalidated(): Promise<void> {
-    await call(this.control, 'revalidator/wait', [])
+    await call(this.control, 'revalidator/purge', [])
   }
 
   stop(): Promise<void> {

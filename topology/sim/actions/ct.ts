@@ -5,9 +5,9 @@ import type { Verdict } from '../conntrack/conntrack.ts'
 import { rangeOf } from '../conntrack/nat.ts'
 import { type Tracked, tracked } from '../conntrack/packet.ts'
 import { translate } from '../conntrack/translate.ts'
-import type { Tuple } from '../conntrack/tuple.ts'
+import { isIcmp, type Tuple } from '../conntrack/tuple.ts'
 import { getWords, setBits } from '../pipeline/bits.ts'
-import { type Key, Word } from '../pipeline/layout.ts'
+import { Fragment, type Key, Word } from '../pipeline/layout.ts'
 import type { Passage } from '../pipeline/passage.ts'
 import type { Some, StepOf } from './executor.ts'
 import { fieldExecutors } from './field.ts'
@@ -31,7 +31,8 @@ const showOriginal = (key: Key, { isIpv6, src, dst, protocol, srcPort, dstPort }
   setBits(key, { word: isIpv6 ? Word.CT_IPV6_SRC : Word.CT_NW_SRC, width, shift: 0 }, 0, width, src)
   setBits(key, { word: isIpv6 ? Word.CT_IPV6_DST : Word.CT_NW_DST, width, shift: 0 }, 0, width, dst)
   key[Word.CT_PROTO] = protocol
-  key[Word.CT_PORTS] = (srcPort << 16) | dstPort
+  // Of ICMP, type and code; those that begin connections have the code 0.
+  key[Word.CT_PORTS] = isIcmp(protocol) ? dstPort << 16 : (srcPort << 16) | dstPort
 }
 
 const showVerdict = (
@@ -47,6 +48,8 @@ const showVerdict = (
   key[Word.CT_MARK] = (connection?.mark ?? 0) | 0
   setBits(key, label, 0, 128, connection?.label ?? 0n)
   if (tuple) showOriginal(key, connection?.original ?? tuple)
+  // As in Open vSwitch: only the first fragment shows ports, those of its connection too.
+  if (((key[Word.IP] as number) & Fragment.LATER) !== 0) key[Word.CT_PORTS] = 0
 }
 
 /** Runs the writes to ct_mark and ct_label of exec(…) on the connection. */
@@ -91,9 +94,31 @@ const commit = (passage: Passage, ct: Ct, zone: number, packet: Tracked, verdict
   return { state: CtState.TRK | CtState.NEW, connection }
 }
 
+/**
+ * Fragments wait for the others of their datagram, and go on together when all have come; they are what
+ * the whole is, and the first says what that is.
+ */
+const trackFragment = (passage: Passage, ct: Ct, zone: number): void => {
+  const rest = passage.pause()
+  const parts = passage.datapath.conntrack.fragments.gather(zone, rest.frame, rest)
+  const [first] = parts
+  if (!first) return
+  const packet = tracked(first.key, first.frame, first.layout)
+  for (const part of parts) {
+    const again = part.resume(passage.report, part.frame, () => undefined)
+    trackPart(again, ct, zone, packet)
+    clearCt(again.key)
+    again.run()
+  }
+}
+
 const track = (passage: Passage, ct: Ct, zone: number): void => {
   const frame = passage.commit()
-  const packet = tracked(passage.key, frame, passage.layout)
+  if (((passage.key[Word.IP] as number) & Fragment.ANY) !== 0) trackFragment(passage, ct, zone)
+  else trackPart(passage, ct, zone, tracked(passage.key, frame, passage.layout))
+}
+
+const trackPart = (passage: Passage, ct: Ct, zone: number, packet: Tracked | undefined): void => {
   const verdict = passage.datapath.conntrack.track(packet, zone)
   const { state, connection } = packet ? commit(passage, ct, zone, packet, verdict) : verdict
   const now: Verdict = { state, connection, isReply: verdict.isReply && connection === verdict.connection }

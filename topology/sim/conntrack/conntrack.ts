@@ -1,6 +1,8 @@
 import { IpProtocol } from '../../../controller/packet/ipv4.ts'
 import type { Clock } from '../clock.ts'
+import type { Passage } from '../pipeline/passage.ts'
 import { badTcpFlags, type Connection, CtState, canOpen, isEnd, isFirstSyn, timeoutOf } from './connection.ts'
+import { Fragments } from './fragments.ts'
 import { chooseReply, type NatRange } from './nat.ts'
 import type { Tracked } from './packet.ts'
 import { isIcmp, isQuestion, reversed, type Tuple, tupleKey } from './tuple.ts'
@@ -24,13 +26,16 @@ interface Found {
 
 const bothEnded = 3
 
-/** The connections of a switch. A model of Open vSwitch's: fragments are not put together, helpers not there. */
+/** The connections of a switch. A model of Open vSwitch's; there are no helpers. */
 export class Conntrack {
   private readonly byTuple = new Map<string, Found>()
+  /** Packets that wait until the others of their datagram have come. */
+  readonly fragments: Fragments<Passage>
   private readonly clock: Clock
 
   constructor(clock: Clock) {
     this.clock = clock
+    this.fragments = new Fragments(clock)
   }
 
   private find(zone: number, tuple: Tuple): Found | undefined {

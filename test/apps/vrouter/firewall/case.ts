@@ -1,7 +1,7 @@
 import type { Policy } from '../../../../controller/state/index.ts'
 
-/** What becomes of a packet; ` log` behind it where it is reported. */
-export type Verdict = 'pass' | 'drop' | 'reject' | 'pass log' | 'drop log'
+/** What becomes of a packet; ` log` behind it where it is reported, ` all` where it is a fragment and its whole datagram passes. */
+export type Verdict = 'pass' | 'drop' | 'reject' | 'pass log' | 'drop log' | 'pass all'
 
 /** Groups of the ports that are in any. */
 export type Groups = Readonly<Record<string, readonly string[]>>

@@ -50,14 +50,14 @@ const punted = async ({ client }: Player, inPort: number, frame: Uint8Array): Pr
 const outPort = ({ match }: PacketIn): number => Number(matchField(match, 'reg2')?.value ?? 0)
 
 const verdictOf = (world: World, packets: readonly PacketIn[], to: number): Verdict => {
-  const isThrough = packets.some((one) => one.tableId === deliver && outPort(one) === to)
+  const through = packets.filter((one) => one.tableId === deliver && outPort(one) === to).length
   const rules = packets.flatMap(({ cookie, tableId }) => {
     const rule = tableId === deliver ? undefined : world.model.policyRules.get(world.ruleOf(cookie) ?? '')
     return rule ? [rule] : []
   })
   if (rules.some(({ action, audit }) => action === 'reject' && !audit)) return 'reject'
   const logged = rules.some(({ log }) => log) ? ' log' : ''
-  return `${isThrough ? 'pass' : 'drop'}${logged}` as Verdict
+  return `${['drop', 'pass'][through] ?? 'pass all'}${logged}` as Verdict
 }
 
 /** The switch as cases find it: without policies and connections. What would be delivered is told. */
