@@ -3,6 +3,7 @@ import t from 'tap'
 import arpResponder from '../../apps/arp-responder/app.ts'
 import guard from '../../apps/guard/app.ts'
 import overlay from '../../apps/overlay/app.ts'
+import router from '../../apps/vrouter/router/app.ts'
 import type { App } from '../../controller/engine/app.ts'
 import { AppInstance } from '../../controller/engine/app-instance.ts'
 import { DesiredTable } from '../../controller/engine/desired.ts'
@@ -31,13 +32,28 @@ const hostValue = fc.record({
     types: fc.uniqueArray(encapsulations, { minLength: 1 }),
   }),
   tunnels: fc.constantFrom({ geneve: 65001, vxlan: 65002, gre: 65003 }, { vxlan: 9 }, { geneve: 65001 }),
+  physical: fc.constantFrom({}, { outside: 7 }),
+})
+
+const routerValue = fc.record({
+  subnets: fc.subarray(['sub1', 'sub2', 'sub3']),
+  routes: fc.constantFrom([], [{ to: '10.9.0.0/16', via: ['10.0.0.2', '10.0.0.3'] }]),
+  external: fc.option(fc.record({ network: id('net', networks), addresses: fc.constant(['10.0.0.9']) }), {
+    nil: undefined,
+  }),
 })
 
 const change: fc.Arbitrary<DocumentChange> = fc.oneof(
   fc.record({
     kind: fc.constant('network' as const),
     id: id('net', networks),
-    value: option(fc.record({ vni: fc.integer({ min: 1, max: 50 }) })),
+    value: option(
+      fc.record({
+        vni: fc.integer({ min: 1, max: 50 }),
+        mtu: fc.constantFrom(undefined, 1300),
+        external: fc.constantFrom(undefined, undefined, 'outside'),
+      }),
+    ),
   }),
   fc.record({
     kind: fc.constant('subnet' as const),
@@ -49,7 +65,7 @@ const change: fc.Arbitrary<DocumentChange> = fc.oneof(
   fc.record({
     kind: fc.constant('router' as const),
     id: id('router', routers),
-    value: option(fc.record({ subnets: fc.subarray(['sub1', 'sub2', 'sub3']) })),
+    value: option(routerValue),
   }),
   fc.tuple(fc.integer({ min: 1, max: hosts }), option(hostValue)).map(([number, value]) => ({
     kind: 'host' as const,
@@ -84,7 +100,7 @@ const change: fc.Arbitrary<DocumentChange> = fc.oneof(
   }),
 ) as fc.Arbitrary<DocumentChange>
 
-const apps = [overlay, arpResponder, guard] as unknown as readonly App[]
+const apps = [overlay, arpResponder, guard, router] as unknown as readonly App[]
 
 /** Hosts' tables as the apps fill them, without sockets. Bridges that are no host's get nothing. */
 class Network {
