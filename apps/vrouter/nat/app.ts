@@ -1,8 +1,9 @@
 import { defineApp, integration, integrationTable, type OutsideFact, siteKey } from '../../../controller/index.ts'
+import { begin, repeat } from './announcing.ts'
 import { answerFlows, arrivalFlows, departureFlows, missFlows } from './attachment.ts'
 import { collections } from './collections.ts'
 import { inNetwork, nextHopIs, set } from './fields.ts'
-import { announcementFrame, expiredFrame } from './frames.ts'
+import { expiredFrame } from './frames.ts'
 import { type Context, heard, missed, neighbourIn, refresh, sendOutside } from './learning.ts'
 import { neighbourKey } from './neighbours.ts'
 import { answeringFlows, expiredFlows, neighbourFlows, ownFlows, strangerFlows } from './outside.ts'
@@ -119,15 +120,13 @@ export default defineApp({
   /** An address that is at another host now: the physical network learns of it. */
   changed(collection, key, before, context) {
     if (collection !== 'outsides') return
-    const { attachments, outsides } = context.collections
-    const now = outsides.get(key)
-    const attachment = now?.dpid === undefined ? undefined : attachments.get(siteKey(now.network, now.dpid))
+    const now = context.collections.outsides.get(key)
     const old = before as OutsideFact | undefined
-    if (!now || !attachment || (old?.dpid === now.dpid && old?.mac === now.mac)) return
-    sendOutside(context, attachment, announcementFrame(now))
+    if (now && (old?.dpid !== now.dpid || old?.mac !== now.mac)) begin(key, context)
   },
   tick(context) {
     refresh(performance.now(), context)
+    repeat(context)
   },
 })
 

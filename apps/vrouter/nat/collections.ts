@@ -12,4 +12,6 @@ export const collections = {
   translations: model.translations,
   neighbours: collection<Neighbour>(),
   questions: collection<Question>(),
+  /** How often each address outside is still to be announced. */
+  announcements: collection<number>(),
 }

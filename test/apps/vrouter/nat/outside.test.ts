@@ -1,0 +1,190 @@
+// Between tenants and a plain Linux machine outside: real Open vSwitch, three hosts, of which h3 has no way out of its own.
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { inParallel } from '../../../../topology/lab/parallel.ts'
+import { until } from '../../../engine/lab.ts'
+import { NetworksLab } from '../../../networks/lab.ts'
+import { namespaces, ovs, python } from '../../../support/needs.ts'
+import { ask, curl, ping, serve } from './probes.ts'
+
+const file = fileURLToPath(new URL('lab.yaml', import.meta.url))
+
+const server = '198.51.100.1'
+const server6 = '2001:db8:ffff::1'
+const port = 5000
+
+/** Containers, and the addresses that they are seen under outside. */
+const seenAs: readonly (readonly [container: string, seen: string])[] = [
+  ['blue1', '203.0.113.10'],
+  ['blue2', '203.0.113.12'],
+  ['blue3', '203.0.113.10'],
+  ['blue4', '203.0.113.14'],
+  ['red1', '203.0.113.20'],
+  ['red2', '203.0.113.22'],
+]
+const seenAs6: readonly (readonly [container: string, seen: string])[] = [
+  ['blue1', '2001:db8:1::10'],
+  ['blue2', '2001:db8:1::12'],
+  ['blue3', '2001:db8:1::10'],
+]
+
+const outward = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test('outside, each container is seen under its router’s address or its floating one', async (t) => {
+    const cases = [
+      ...seenAs.map((one) => [...one, server] as const),
+      ...seenAs6.map((one) => [...one, server6] as const),
+    ]
+    await inParallel(cases, 3, async ([container, seen, to]) => {
+      const [udp = '', udpPort] = (await ask(lab, container, to, port)).split(' ')
+      const [tcp = '', tcpPort] = (await curl(lab, container, to, port)).split(' ')
+      t.same([udp, tcp], [seen, seen], `${container} over UDP and TCP`)
+      if (seen !== '203.0.113.10') return
+      const isInRange = [udpPort, tcpPort].every((text) => Number(text) >= 20_000 && Number(text) <= 29_999)
+      t.ok(isInRange, `${container} from ports 20000 to 29999: ${udpPort}, ${tcpPort}`)
+      t.equal(await ping(lab, container, to), to, `${container} is answered`)
+    })
+  })
+
+  await t.test('tenants with the same addresses ask at once, and each has its own answers', async (t) => {
+    const asked = Array.from({ length: 5 }, () => ['blue1', 'red1', 'blue2', 'red2'] as const).flat()
+    const answers = await inParallel(asked, 4, async (name) => [
+      name,
+      (await ask(lab, name, server, port)).split(' ')[0],
+    ])
+    for (const [name, seen] of answers)
+      t.same(
+        [name, seen],
+        seenAs.find(([container]) => container === name),
+      )
+  })
+}
+
+const inward = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test('from outside, floating addresses and forwarded ports lead inside, with curl', async (t) => {
+    for (const [name, address] of [
+      ['blue2', '10.0.0.12'],
+      ['red2', '10.0.0.12'],
+      ['blue3', '10.0.0.13'],
+      ['blue2', 'fd00:10::12'],
+      ['blue3', 'fd00:10::13'],
+    ] as const) {
+      await serve(t, lab, name, address, 80)
+    }
+    const from = '203.0.113.1'
+    const at = async (address: string, number = 80) => (await curl(lab, 'server', address, number)).split(' ')[0]
+    t.equal(
+      await at('203.0.113.12'),
+      from,
+      'a floating address, on the host of its port: inside, the asker is seen as it is',
+    )
+    t.equal(await at('203.0.113.22'), from, 'the same address inside, of the other tenant')
+    t.equal(await at('203.0.113.10', 8080), from, 'a forwarded port, to a host without the network outside')
+    t.equal(await at('2001:db8:1::12'), '2001:db8:1::1')
+    t.equal(await at('2001:db8:1::10', 8080), '2001:db8:1::1')
+    t.equal(await at('203.0.113.10', 80), 'nothing', 'a port that is not forwarded')
+    t.equal(await at('203.0.113.20', 8080), 'nothing', 'the address of another router')
+    await hairpins(t, lab)
+  })
+
+  await t.test('pings from outside', async (t) => {
+    for (const address of [
+      '203.0.113.10',
+      '203.0.113.12',
+      '203.0.113.14',
+      '203.0.113.20',
+      '2001:db8:1::10',
+      '2001:db8:1::12',
+    ]) {
+      t.equal(await ping(lab, 'server', address), address)
+    }
+    t.equal(await ping(lab, 'server', '203.0.113.99'), 'nothing', 'an address that nobody has')
+    await lab.inside('server', 'ip', 'route', 'replace', '10.0.0.0/24', 'via', '203.0.113.10')
+    t.equal(await ping(lab, 'server', '10.0.0.11'), 'nothing', 'addresses inside lead nowhere from outside')
+    await lab.inside('server', 'ip', 'route', 'delete', '10.0.0.0/24')
+  })
+}
+
+/** Who asks, whom, and who is seen to ask. */
+const turned: readonly (readonly [from: string, to: string, port: number, seen: string])[] = [
+  ['blue1', '203.0.113.12', 80, '203.0.113.10'],
+  ['blue4', '203.0.113.12', 80, '203.0.113.14'],
+  ['blue2', '203.0.113.12', 80, '203.0.113.12'],
+  ['blue3', '203.0.113.12', 80, '203.0.113.10'],
+  ['blue1', '203.0.113.10', 8080, '203.0.113.10'],
+  ['blue3', '203.0.113.10', 8080, '203.0.113.10'],
+  ['blue2', '203.0.113.10', 8080, '203.0.113.12'],
+  ['red1', '203.0.113.12', 80, '203.0.113.20'],
+  ['blue1', '203.0.113.22', 80, '203.0.113.10'],
+  ['blue1', '2001:db8:1::12', 80, '2001:db8:1::10'],
+  ['blue2', '2001:db8:1::10', 8080, '2001:db8:1::12'],
+]
+
+/** Same host, across hosts, to oneself, and between tenants. */
+const hairpins = async (t: Test, lab: NetworksLab): Promise<void> => {
+  for (const [from, to, number, seen] of turned) {
+    const [who] = (await curl(lab, from, to, number)).split(' ')
+    t.equal(who, seen, `${from} reaches ${to} port ${number} by the address outside`)
+  }
+}
+
+const errors = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test('errors of ICMP find the way back through translations', async (t) => {
+    const refused = 'ECONNREFUSED'
+    for (const [from, to] of [
+      ['blue1', server],
+      ['blue2', server],
+      ['blue3', server],
+      ['red1', server],
+      ['blue1', server6],
+      ['blue2', server6],
+      ['server', '203.0.113.12'],
+      ['server', '203.0.113.14'],
+      ['server', '2001:db8:1::12'],
+      ['blue1', '203.0.113.12'],
+      ['blue2', '203.0.113.14'],
+      ['blue1', '2001:db8:1::12'],
+    ] as const) {
+      t.equal(await ask(lab, from, to, 5999), refused, `port unreachable: ${from} to ${to}`)
+    }
+    await beyond(lab)
+    t.equal(await ask(lab, 'blue1', '198.51.101.2', port), 'EHOSTUNREACH', 'prohibited by a router outside')
+    t.equal(await ask(lab, 'blue2', '198.51.101.2', port), 'EHOSTUNREACH')
+    for (const name of ['blue1', 'blue2', 'blue3']) {
+      await until(
+        `${name} knows that packets are too big`,
+        async () => (await ask(lab, name, '198.51.102.2', port, 1300)) === 'EMSGSIZE',
+      )
+      t.match(await lab.inside(name, 'ip', 'route', 'get', '198.51.102.2'), /mtu 1000/, `path MTU at ${name}`)
+    }
+  })
+
+  await t.test('each hop is told when its TTL runs out', async (t) => {
+    t.equal(await ping(lab, 'blue1', server, 1), '10.0.0.1')
+    t.equal(await ping(lab, 'blue3', server, 1), '10.0.0.1')
+    t.equal(await ping(lab, 'blue3', server, 2), server)
+    t.equal(await ping(lab, 'blue2', '198.51.102.2', 2), '203.0.113.1', 'by a router outside')
+    t.equal(await ping(lab, 'server', '203.0.113.12', 1), '203.0.113.10', 'from outside')
+    t.equal(await ping(lab, 'server', '203.0.113.12', 2), '203.0.113.12')
+    t.equal(await ping(lab, 'server', '2001:db8:1::12', 1), '2001:db8:1::10')
+  })
+}
+
+/** The machine outside becomes a router: that forbids some, and leads to what takes 1,000 bytes at most. */
+const beyond = async (lab: NetworksLab): Promise<void> => {
+  const inside = (...words: readonly string[]) => lab.inside('server', ...(words as [string, ...string[]]))
+  await inside('sysctl', '-qw', 'net.ipv4.ip_forward=1')
+  await inside('ip', 'route', 'add', 'prohibit', '198.51.101.0/24')
+  await inside('ip', 'link', 'add', 'far', 'mtu', '1000', 'type', 'veth', 'peer', 'far1')
+  for (const card of ['far', 'far1']) await inside('ip', 'link', 'set', 'dev', card, 'up')
+  await inside('ip', 'route', 'add', '198.51.102.0/24', 'dev', 'far')
+}
+
+t.test('tenants on three hosts and the outside', async (t) => {
+  if (!ovs(t) || !namespaces(t) || !python(t)) return
+  const lab = await NetworksLab.start(t, 'nato', file)
+  await serve(t, lab, 'server', server, port)
+  await serve(t, lab, 'server', server6, port)
+  await outward(t, lab)
+  await inward(t, lab)
+  await errors(t, lab)
+})

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+import type { NetworksLab } from '../../../networks/lab.ts'
+
+const program = fileURLToPath(new URL('probe.py', import.meta.url))
+
+/** Has a container or a machine outside answer who asks it, over TCP and UDP, until the test ends. */
+export const serve = async (t: Test, lab: NetworksLab, node: string, address: string, port: number): Promise<void> => {
+  const words = ['netns', 'exec', lab.namespace(node), 'python3', program, 'serve', address, String(port)]
+  const child = spawn('ip', words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.teardown(() => child.kill())
+  await once(child.stdout, 'data')
+}
+
+/** Asks over UDP: who was asked says from which address and port; else the error that came back. */
+export const ask = async (lab: NetworksLab, node: string, address: string, port: number, size = 1): Promise<string> =>
+  (await lab.inside(node, 'python3', program, 'ask', address, String(port), String(size))).trim()
+
+/** Asks over TCP by curl: who was asked says from which address and port. */
+export const curl = async (lab: NetworksLab, node: string, address: string, port: number): Promise<string> => {
+  const host = address.includes(':') ? `[${address}]` : address
+  const options = ['-s', '--noproxy', '*', '-g', '--max-time', '5', `http://${host}:${port}/`]
+  return (await lab.inside(node, 'curl', ...options).catch(() => 'nothing')).trim()
+}
+
+/** Whether a ping is answered; with a TTL, who says that it is exceeded. */
+export const ping = async (lab: NetworksLab, node: string, address: string, ttl = 64): Promise<string> => {
+  // It fails where it is told something else than an answer.
+  const command = `ping -n -c 1 -W 2 -t ${ttl} ${address} || true`
+  const printed = await lab.inside(node, 'sh', '-c', command)
+  return /(\S+): icmp_seq=1 ttl/.exec(printed)?.[1] ?? /From (\S+) icmp_seq=1 Time/.exec(printed)?.[1] ?? 'nothing'
+}
