@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
@@ -13,10 +13,20 @@ interface Benchmark {
   readonly main: (args: readonly string[]) => Promise<void>
 }
 
-/** npm that is killed does not say so. */
+/** The parent of a process (proc(5)); undefined where it cannot be told. */
+const parentOf = (pid: number): string | undefined => {
+  try {
+    return /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
+  } catch {
+    return undefined
+  }
+}
+
+/** npm that is killed does not say so. It starts a shell, and the shell this. */
 const endWithNpm = (): void => {
-  const { ppid } = process
-  setInterval(() => process.ppid !== ppid && process.exit(1), 1_000).unref()
+  const ancestors = (): string => `${process.ppid} ${parentOf(process.ppid)}`
+  const first = ancestors()
+  setInterval(() => ancestors() !== first && process.exit(1), 1_000).unref()
 }
 
 if (process.env.npm_lifecycle_event === 'bench') endWithNpm()

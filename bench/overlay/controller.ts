@@ -35,9 +35,7 @@ export class Controller {
     const [openflow, ovsdb] = [join(directory, 'of.sock'), join(directory, 'ovsdb.sock')]
     const words = [join(directory, 'data'), openflow, ovsdb]
     // Without what loads TypeScript here: it would stay in memory.
-    const child = fork(compiledFile('bench/overlay/controller-process'), words, {
-      execArgv: process.env.OBN_ARGS ? process.env.OBN_ARGS.split(' ') : [],
-    })
+    const child = fork(compiledFile('bench/overlay/controller-process'), words, { execArgv: [] })
     const { api } = await heard(child, 'up')
     return new Controller(child, api, openflow, ovsdb)
   }

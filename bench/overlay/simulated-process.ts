@@ -6,6 +6,7 @@ import arpResponder from '../../apps/arp-responder/app.ts'
 import guard from '../../apps/guard/app.ts'
 import ipam from '../../apps/ipam/app.ts'
 import overlay from '../../apps/overlay/app.ts'
+import { keepHeapSmall } from '../../controller/cli/up/heap.ts'
 import { Engine, followStore, Observations } from '../../controller/engine/index.ts'
 import { Intents, openSqliteStore } from '../../controller/state/index.ts'
 import { memory } from '../engine/memory.ts'
@@ -121,6 +122,7 @@ const measure = async (world: World): Promise<Simulated> => {
   }
 }
 
+keepHeapSmall()
 const directory = await mkdtemp(join(tmpdir(), 'heddle-bench-'))
 const world = await open(directory)
 const { port } = await world.engine.listen({ port: 0 })

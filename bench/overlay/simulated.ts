@@ -42,7 +42,7 @@ export type FromSimulated =
 export const measureSimulated = async (scale: Scale): Promise<Simulated> => {
   const fleet = await startFleet()
   const child = fork(compiledFile('bench/overlay/simulated-process'), [JSON.stringify(scale)], {
-    execArgv: process.env.OBN_ARGS ? process.env.OBN_ARGS.split(' ') : ['--max-old-space-size=8192'],
+    execArgv: [],
   })
   try {
     return await new Promise<Simulated>((resolve, reject) => {
