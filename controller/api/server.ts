@@ -19,6 +19,7 @@ import { answers } from './routes/answers.ts'
 import { apps } from './routes/apps.ts'
 import { drops } from './routes/drops.ts'
 import { flows } from './routes/flows.ts'
+import { limits } from './routes/limits.ts'
 import { packets } from './routes/packets.ts'
 import { switches } from './routes/switches.ts'
 import { ErrorBody } from './schemas.ts'
@@ -63,7 +64,7 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   await api.register(swagger, documentation(version))
   await api.register(swaggerUi, { routePrefix: '/docs' })
   const intent = [entities, apply, history, addresses, hosts, watch]
-  for (const routes of [...intent, switches, flows, drops, packets, apps, answers]) routes(api, context)
+  for (const routes of [...intent, switches, flows, drops, limits, packets, apps, answers]) routes(api, context)
   const registry = metricsOf(context)
   api.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),

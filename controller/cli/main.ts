@@ -10,6 +10,7 @@ import { doctor } from './doctor/doctor.ts'
 import { apply, diff, remove, rollback } from './intent/commands.ts'
 import { lab } from './lab.ts'
 import { openflow } from './openflow/openflow.ts'
+import { qos } from './qos/qos.ts'
 import { trace } from './trace/trace.ts'
 import { up } from './up/up.ts'
 
@@ -36,6 +37,7 @@ const program = new Command('heddle')
   .addCommand(why())
   .addCommand(trace())
   .addCommand(doctor())
+  .addCommand(qos())
   .addCommand(lab())
   .addCommand(openflow())
 

@@ -11,6 +11,8 @@ export interface FlowStatistics {
 
 const ANY = 0xffff_ffff
 const ALL_TABLES = 0xff
+/** OpenFlow 1.3.5 §7.3.4.4 */
+const ALL_METERS = 0xffff_ffff
 
 /**
  * Reads the counters of a switch's flows, by the flows' keys.
@@ -29,5 +31,31 @@ export const readStatistics = async (
       new Flow(flow).key,
       { packets: flow.packetCount, bytes: flow.byteCount, age: flow.durationSec },
     ]),
+  )
+}
+
+/** What a switch has counted of one meter. */
+export interface MeterStatistics {
+  /** All that came to it. */
+  readonly packets: bigint
+  readonly bytes: bigint
+  /** Of these, what exceeded its rate. */
+  readonly dropped: { readonly packets: bigint; readonly bytes: bigint }
+}
+
+/**
+ * Reads the counters of a switch's meters, by the meters' numbers.
+ *
+ * @throws SwitchError where the switch does not answer
+ */
+export const readMeterStatistics = async ({ session }: LiveSwitch): Promise<ReadonlyMap<number, MeterStatistics>> => {
+  const request = { type: 'meterStatsRequest', flags: 0, meterId: ALL_METERS } as const
+  const { meters } = await session.connection.request(request, 'meterStatsReply')
+  return new Map(
+    meters.map(({ meterId, packetInCount, byteInCount, bands }) => {
+      const sum = (what: 'packetBandCount' | 'byteBandCount') => bands.reduce((all, band) => all + band[what], 0n)
+      const dropped = { packets: sum('packetBandCount'), bytes: sum('byteBandCount') }
+      return [meterId, { packets: packetInCount, bytes: byteInCount, dropped }]
+    }),
   )
 }

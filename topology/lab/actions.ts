@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { styleText } from 'node:util'
 import { type CaptureOptions, capture } from './capture.ts'
+import { Client } from './client.ts'
 import { takeDown } from './down.ts'
 import { LabError } from './errors.ts'
 import { execute } from './exec.ts'
@@ -8,6 +9,7 @@ import { LabFolder, type LabRecord, pickLab } from './folder.ts'
 import { cutLink, healLinks } from './links.ts'
 import { matrixText, verdictText } from './matrix.ts'
 import { pingAll, surprises } from './ping.ts'
+import { isMet, measureRates, ratesText } from './rates.ts'
 import { readLab } from './read.ts'
 import { datapathHere, insideLab, insideNewLab, isRoot, takeDownInside } from './rootless.ts'
 import { statusOf, statusText } from './status.ts'
@@ -134,3 +136,19 @@ export const captureLink = (
   filter: readonly string[],
   options: Named & CaptureOptions,
 ): Promise<number> => inLab(options, (_, record) => capture(record, link, { ...options, filter }))
+
+export interface RatesFlags extends Printed {
+  readonly with?: string
+  readonly seconds: string
+}
+
+/** 1 where a bound of the port is missed by more than a tenth. */
+export const rates = (port: string, { with: other, seconds, ...options }: RatesFlags): Promise<number> =>
+  inLab(options, async (folder) => {
+    const client = new Client(folder.facts.api ?? '')
+    const asked = { ...(other === undefined ? {} : { with: other }), seconds: Number(seconds) }
+    const found = await measureRates(folder, client, port, asked)
+    if (options.output === 'json') json(found)
+    else console.log(ratesText(found))
+    return found.every(isMet) ? 0 : 1
+  })

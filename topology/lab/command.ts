@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander'
 import { YamlError } from '../../controller/yaml/index.ts'
 import { CommandError } from '../ovs/shell.ts'
-import { captureLink, cut, down, exec, heal, ping, status, up } from './actions.ts'
+import { captureLink, cut, down, exec, heal, ping, type RatesFlags, rates, status, up } from './actions.ts'
 import { LabError } from './errors.ts'
+import { LabFolder, labNames } from './folder.ts'
 
 const nameOption = (): Option => new Option('--name <lab>', 'which lab; the only one unless given')
 const outputOption = (): Option =>
@@ -94,3 +95,13 @@ export const labCommand = (): Command =>
     .addCommand(healCommand())
     .addCommand(captureCommand())
     .addCommand(downCommand())
+
+/** The lab of this machine that has a container with this port; the first by name. */
+export const labWithPort = (port: string): string | undefined =>
+  labNames().find((name) => {
+    const cards = Object.values(new LabFolder(name).facts.cards ?? {}).flat()
+    return cards.some((card) => card.port === port)
+  })
+
+/** Measures what a port of a lab was asked to have; sets the exit code of this process. */
+export const testRates = (port: string, flags: RatesFlags): Promise<void> => exiting(rates)(port, flags)

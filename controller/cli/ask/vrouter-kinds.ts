@@ -14,6 +14,12 @@ const usual = (row: Row): string =>
     .map(([direction, action]) => `${direction} ${action}`)
     .join(', ')
 
+/** A count of one kind; nothing where the switch does not say. */
+const count =
+  (name: string, what: string) =>
+  (row: Row): string =>
+    String(((row[name] ?? {}) as Row)[what] ?? '')
+
 /** Routers, firewalls and profiles, with their columns, and what to say where there is none. */
 export const vrouterKinds: Kinds = {
   routers: {
@@ -42,5 +48,17 @@ export const vrouterKinds: Kinds = {
       ...named('dscp', 'ports', 'networks', 'routers'),
     },
     none: 'there is no profile for bandwidth',
+  },
+  limits: {
+    columns: {
+      ...named('port', 'host', 'profile', 'direction'),
+      asked: (row) => rate('asked')({ asked: row }),
+      dscp: text('dscp'),
+      'passed packets': count('passed', 'packets'),
+      'passed bytes': count('passed', 'bytes'),
+      'dropped packets': count('dropped', 'packets'),
+      'dropped bytes': count('dropped', 'bytes'),
+    },
+    none: 'no port that is plugged in has a profile for bandwidth',
   },
 }

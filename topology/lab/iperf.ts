@@ -1,0 +1,61 @@
+import { run } from '../ovs/shell.ts'
+
+export interface Stream {
+  /** Network namespaces. */
+  readonly from: string
+  readonly to: string
+  /** Of `to`. */
+  readonly address: string
+  readonly protocol: 'tcp' | 'udp'
+  /** Kilobits of payload that UDP sends each second. */
+  readonly kbps?: number
+  readonly seconds: number
+  /** Seconds at the start that do not count, for a burst passes and TCP finds its rate; 2 unless given. */
+  readonly omitted?: number
+}
+
+/** What came of a stream. */
+export interface Streamed {
+  /** Kilobits of payload received each second. */
+  readonly kbps: number
+  /** Segments that TCP sent again. */
+  readonly retransmits?: number
+  /** Of the packets of UDP, those that did not arrive: 0 to 1. */
+  readonly lost?: number
+}
+
+interface Report {
+  readonly end: {
+    readonly sum_sent: { readonly bits_per_second: number; readonly retransmits?: number }
+    readonly sum_received: { readonly bits_per_second: number }
+  }
+}
+
+/** Bytes of a UDP packet's payload: what fits through any tunnel. */
+const payload = 1200
+/**
+ * Sends from one network namespace to another for some seconds, by iperf3.
+ *
+ * @throws CommandError where iperf3 is missing, or does not reach the other
+ */
+export const stream = async (asked: Stream): Promise<Streamed> => {
+  const { from, to, address, protocol, kbps = 0, seconds, omitted = 2 } = asked
+  const inside = (namespace: string, ...args: readonly string[]) =>
+    run('ip', ['netns', 'exec', namespace, 'iperf3', ...args])
+  await inside(to, '--server', '--one-off', '--daemon', '--bind', address)
+  const udp = ['--udp', '--bitrate', `${kbps}K`, '--length', String(payload)]
+  const json = await inside(
+    ...([from, '--client', address, '--json', '--connect-timeout', '5000'] as const),
+    ...['--time', String(seconds), '--omit', String(omitted)],
+    ...(protocol === 'udp' ? udp : []),
+  )
+  const { end } = JSON.parse(json) as Report
+  const [sent, received] = [end.sum_sent.bits_per_second, end.sum_received.bits_per_second]
+  const { retransmits } = end.sum_sent
+  return {
+    kbps: received / 1000,
+    ...(retransmits === undefined ? {} : { retransmits }),
+    // iperf3 counts among the lost those of the seconds that it leaves out.
+    ...(protocol === 'udp' ? { lost: Math.max(0, 1 - received / sent) } : {}),
+  }
+}

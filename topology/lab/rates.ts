@@ -1,0 +1,154 @@
+import type { Client } from './client.ts'
+import { LabError } from './errors.ts'
+import type { AssignedCard, LabFolder } from './folder.ts'
+import { type Streamed, stream } from './iperf.ts'
+import { namespaceOf } from './names.ts'
+
+/** What the lab reads of a port's bounds, as `GET /v1/limits` shows them. */
+export interface LimitView {
+  readonly port: string
+  readonly direction: 'out' | 'in'
+  /** Kilobits and packets each second. */
+  readonly kbps?: number
+  readonly pps?: number
+}
+
+/** What was asked in one direction, and what a stream of one protocol had. */
+export interface Rate extends Streamed {
+  readonly direction: 'out' | 'in'
+  readonly protocol: 'tcp' | 'udp'
+  readonly asked: { readonly kbps?: number; readonly pps?: number }
+  /** Packets of UDP received each second. */
+  readonly pps?: number
+  /** Of the narrower bound: 1 where it is just that; undefined for TCP where packets are bound, whose size is not known. */
+  readonly share: number | undefined
+}
+
+export interface RatesOptions {
+  /** Another container of the port's network; one whose own bounds are not in the way unless given. */
+  readonly with?: string
+  /** That each stream is measured. */
+  readonly seconds: number
+}
+
+interface End {
+  readonly container: string
+  readonly card: AssignedCard
+}
+
+/** Kilobits of a packet of UDP: 1,200 bytes of payload, and with all headers. */
+const payload = 9.6
+const whole = 9.936
+/** What UDP sends, as a multiple of what is asked. */
+const excess = 1.5
+
+const isBound = ({ kbps, pps }: LimitView): boolean => kbps !== undefined || pps !== undefined
+
+const endsOf = (folder: LabFolder): End[] =>
+  Object.entries(folder.facts.cards ?? {}).flatMap(([container, cards]) => cards.map((card) => ({ container, card })))
+
+/** Kilobits each second that a port takes in a direction. */
+const roomOf = (limits: readonly LimitView[], port: string, direction: 'out' | 'in'): number => {
+  const found = limits.find((one) => one.port === port && one.direction === direction)
+  const { kbps = Number.POSITIVE_INFINITY, pps = Number.POSITIVE_INFINITY } = found ?? {}
+  return Math.min(kbps, pps * whole)
+}
+
+/** @throws LabError where no other container can be sent to */
+const otherEnd = (ends: readonly End[], own: End, limits: readonly LimitView[], name: string | undefined): End => {
+  const near = ends.filter((end) => end.card.network === own.card.network && end.container !== own.container)
+  const candidates = near.filter(({ container }) => name === undefined || container === name)
+  const isWide = ({ card: { port } }: End): boolean =>
+    roomOf(limits, port, 'in') > roomOf(limits, own.card.port, 'out') * excess &&
+    roomOf(limits, port, 'out') > roomOf(limits, own.card.port, 'in') * excess
+  const found = candidates.find(isWide) ?? (name === undefined ? undefined : candidates[0])
+  if (found) return found
+  const list = near.map(({ container }) => container).join(', ') || 'none'
+  throw new LabError(
+    `no container of network ${own.card.network} has more room than ${own.card.port}: ` +
+      `--with names one in spite of that (${list})`,
+  )
+}
+
+const plain = (address: string): string => address.replace(/\/.*/, '')
+
+/** An address of `to`, of a family that both have. */
+const addressOf = (from: End, to: End): string => {
+  const isIpv6 = (address: string): boolean => address.includes(':')
+  const families = new Set(from.card.addresses.map(isIpv6))
+  const found = to.card.addresses.find((address) => families.has(isIpv6(address)))
+  if (found === undefined)
+    throw new LabError(`${from.container} and ${to.container} have no family of addresses in common`)
+  return plain(found)
+}
+
+const shareOf = ({ kbps, pps }: Rate['asked'], protocol: 'tcp' | 'udp', seen: Streamed): number | undefined => {
+  if (protocol === 'tcp') return kbps === undefined || pps !== undefined ? undefined : seen.kbps / kbps
+  return Math.max(kbps === undefined ? 0 : seen.kbps / kbps, pps === undefined ? 0 : seen.kbps / payload / pps)
+}
+
+/**
+ * Measures each bound of a port of the lab, by TCP and UDP to or from another container.
+ *
+ * @throws LabError where the port has no bounds, or there is nobody to send to
+ */
+export const measureRates = async (
+  folder: LabFolder,
+  client: Client,
+  port: string,
+  { with: name, seconds }: RatesOptions,
+): Promise<Rate[]> => {
+  const limits = await client.get<readonly LimitView[]>('/v1/limits')
+  const ends = endsOf(folder)
+  const own = ends.find(({ card }) => card.port === port)
+  const bounds = limits.filter((one) => one.port === port && isBound(one))
+  if (!own || bounds.length === 0) {
+    throw new LabError(
+      `port ${port} is not bound: neither it, nor its network, nor a router names a profile with a rate`,
+    )
+  }
+  const other = otherEnd(ends, own, limits, name)
+  const rates: Rate[] = []
+  for (const { direction, kbps, pps } of bounds) {
+    const [from, to] = direction === 'out' ? [own, other] : [other, own]
+    const between = { from: namespaceOf(folder.name, from.container), to: namespaceOf(folder.name, to.container) }
+    const asked = { ...(kbps === undefined ? {} : { kbps }), ...(pps === undefined ? {} : { pps }) }
+    for (const protocol of ['tcp', 'udp'] as const) {
+      const offered = Math.ceil(roomOf(limits, port, direction) * excess)
+      const seen = await stream({ ...between, address: addressOf(from, to), protocol, kbps: offered, seconds })
+      const packets = protocol === 'udp' ? { pps: seen.kbps / payload } : {}
+      rates.push({ direction, protocol, asked, ...seen, ...packets, share: shareOf(asked, protocol, seen) })
+    }
+  }
+  return rates
+}
+
+/** As much as a bound may be missed by. */
+const tolerance = 0.1
+
+export const isMet = ({ share }: Rate): boolean => share === undefined || Math.abs(share - 1) <= tolerance
+
+const number = (value: number | undefined, unit: string): string =>
+  value === undefined ? '' : `${Math.round(value)} ${unit}`
+
+/** A line for each stream. */
+export const ratesText = (rates: readonly Rate[]): string => {
+  const rows = rates.map(({ direction, protocol, asked, kbps, pps, share, lost, retransmits }) => [
+    ...[direction, protocol],
+    [number(asked.kbps, 'kbps'), number(asked.pps, 'pps')].filter(Boolean).join(' '),
+    ...[number(kbps, 'kbps'), asked.pps === undefined ? '' : number(pps, 'pps')],
+    share === undefined ? '' : `${(share * 100).toFixed(1)} %`,
+    lost === undefined ? '' : `${(lost * 100).toFixed(0)} % lost`,
+    number(retransmits, 'retransmits'),
+  ])
+  const lines = [['direction', 'protocol', 'asked', 'measured', '', 'of it', '', ''], ...rows]
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? []
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
