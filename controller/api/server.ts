@@ -21,6 +21,7 @@ import { drops } from './routes/drops.ts'
 import { flows } from './routes/flows.ts'
 import { limits } from './routes/limits.ts'
 import { packets } from './routes/packets.ts'
+import { rules } from './routes/rules.ts'
 import { switches } from './routes/switches.ts'
 import { ErrorBody } from './schemas.ts'
 
@@ -64,7 +65,7 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   await api.register(swagger, documentation(version))
   await api.register(swaggerUi, { routePrefix: '/docs' })
   const intent = [entities, apply, history, addresses, hosts, watch]
-  for (const routes of [...intent, switches, flows, drops, limits, packets, apps, answers]) routes(api, context)
+  for (const routes of [...intent, switches, flows, drops, rules, limits, packets, apps, answers]) routes(api, context)
   const registry = metricsOf(context)
   api.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),

@@ -3,6 +3,7 @@ export {
   describeFlow,
   describeParts,
   type FlowText,
+  integrationTable,
   TextSyntaxError,
   usesNormal,
 } from '../flow/index.ts'

@@ -158,6 +158,7 @@ t.test('/docs describes every path', async (t) => {
     ...['/v1/nat', '/v1/nat/{id}', '/v1/networks', '/v1/networks/{id}', '/v1/packets', '/v1/plan'],
     ...['/v1/policies', '/v1/policies/{id}'],
     ...['/v1/ports', '/v1/ports/{id}', '/v1/qos', '/v1/qos/{id}', '/v1/rollback', '/v1/routers', '/v1/routers/{id}'],
+    '/v1/rules',
     ...['/v1/subnets', '/v1/subnets/{id}', '/v1/switch-groups', '/v1/switch-ports', '/v1/switches', '/v1/tunnels'],
     ...['/v1/watch', '/v1/why'],
   ])

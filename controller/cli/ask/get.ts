@@ -5,7 +5,7 @@ import { apiOption, type Columns, type Format, outputOption, print, table } from
 import { type Kinds, type Row, text } from './rows.ts'
 
 /** Kinds that can be asked for of one switch, one network, one group of the firewall, or one router. */
-const ofSwitches = new Set(['switches', 'switch-ports', 'switch-groups', 'meters', 'foreign'])
+const ofSwitches = new Set(['rules', 'switches', 'switch-ports', 'switch-groups', 'meters', 'foreign'])
 const ofNetworks = new Set(['subnets', 'ports', 'policies', 'ipam', 'leases'])
 const ofGroups = new Set(['ports', 'policies'])
 const ofRouters = new Set(['nat', 'leases'])
@@ -62,6 +62,14 @@ const kinds: Kinds = {
       ...{ packets: text('packets'), bytes: text('bytes') },
     },
     none: 'no app drops anything in connected switches',
+  },
+  rules: {
+    columns: {
+      ...{ policy: text('policy'), rule: text('rule'), direction: text('direction'), action: text('action') },
+      audited: (row) => (row.audited === true ? 'yes' : ''),
+      ...{ packets: text('packets'), bytes: text('bytes') },
+    },
+    none: 'there is no policy with rules; heddle apply -f FILE makes some',
   },
   'switch-groups': { columns: { dpid: text('dpid'), group: text('text'), ...owner }, none: 'apps want no groups' },
   meters: { columns: { dpid: text('dpid'), meter: text('text'), ...owner }, none: 'apps want no meters' },
