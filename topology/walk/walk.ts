@@ -32,10 +32,12 @@ const mostVisits = 64
 
 const stepOf = ({ held }: Loaded, { table, flow, depth, actions, entry }: TraceStep): Step => {
   const maker: HeldFlow | undefined = entry && held.get(entry)
-  const isDrop = entry !== undefined && entry.steps.length === 0 && entry.conjunctions === undefined
+  const isIdle = entry !== undefined && entry.steps.length === 0
+  // One that tells the controller of what it drops has something to do.
+  const drop = maker?.drop ?? (isIdle ? '' : undefined)
   return {
     ...{ table, flow, depth, actions, matched: entry !== undefined || flow === 'action set' },
-    ...(isDrop ? { drop: maker?.drop ?? '' } : {}),
+    ...(drop === undefined ? {} : { drop }),
     ...(maker ? { maker: { app: maker.app, rule: maker.rule, object: maker.object }, held: maker } : {}),
   }
 }

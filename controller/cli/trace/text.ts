@@ -1,6 +1,6 @@
 import { describeFrame, type End, type Journey, type Step, type Visit } from '../../../topology/walk/index.ts'
 import type { Proof, ProvedFlow } from './live.ts'
-import { mendOf } from './mend.ts'
+import { mendOf, puntReason } from './mend.ts'
 import { arrived, type Traced } from './result.ts'
 import { makerText, verdictText } from './verdict-text.ts'
 import type { ApiWorld } from './world.ts'
@@ -74,6 +74,7 @@ export const journeyText = (world: ApiWorld, journey: Journey): string[] => {
     ...(frame ? [describeFrame(frame)] : []),
     ...walk.visits.flatMap((visit) => visitText(world, visit)),
     verdictText(verdict),
+    ...reasonText(world, journey),
   ]
 }
 
@@ -105,11 +106,18 @@ export const whyText = (world: ApiWorld, result: Traced): string => {
   return [
     `${head}${reaches && returns === false ? ', but hears no answer' : ''}`,
     `  ${verdictText(there.verdict)}`,
+    ...reasonText(world, there),
     ...(back ? [`  the answer: ${verdictText(back.verdict)}`] : []),
     ...flowText(there, back, reaches),
     ...mendText(world, result),
     ...doubts(world),
   ].join('\n')
+}
+
+/** Why an app is handed the packet. */
+const reasonText = (world: ApiWorld, { verdict }: Journey): string[] => {
+  const reason = verdict.is === 'punted' ? puntReason(world, verdict.step) : undefined
+  return reason === undefined ? [] : [`  ${reason}`]
 }
 
 /** The flow that decided, where one did. */

@@ -34,6 +34,11 @@ export interface InstalledView extends Holdings {
   readonly refused: number
 }
 
+interface RouterView {
+  readonly id: string
+  readonly networks: readonly string[]
+}
+
 interface AppView {
   readonly name: string
   readonly stages: readonly { readonly name: string; readonly table: number }[]
@@ -49,6 +54,7 @@ export class ApiWorld implements World {
   private readonly connected: ReadonlySet<string>
   private readonly subnets: readonly SubnetView[]
   private readonly apps: readonly AppView[]
+  private readonly routers: readonly RouterView[]
 
   private constructor(
     client: ClientOptions,
@@ -56,6 +62,7 @@ export class ApiWorld implements World {
     ports: readonly PortView[],
     subnets: readonly SubnetView[],
     apps: readonly AppView[],
+    routers: readonly RouterView[],
   ) {
     this.client = client
     this.hosts = hosts.map((host) => ({ ...host, physical: host.physical ?? {} }))
@@ -63,17 +70,19 @@ export class ApiWorld implements World {
     this.ports = ports.map((port) => ({ ...port, host: port.host, ofport: port.ofport }))
     this.subnets = subnets
     this.apps = apps
+    this.routers = routers
   }
 
   /** @throws CliError where no controller answers */
   static async open(client: ClientOptions): Promise<ApiWorld> {
-    const [hosts, ports, subnets, apps] = await Promise.all([
+    const [hosts, ports, subnets, apps, routers] = await Promise.all([
       ask<readonly HostView[]>(client, 'GET', '/v1/hosts'),
       ask<readonly PortView[]>(client, 'GET', '/v1/ports'),
       ask<readonly SubnetView[]>(client, 'GET', '/v1/subnets'),
       ask<readonly AppView[]>(client, 'GET', '/v1/apps'),
+      ask<readonly RouterView[]>(client, 'GET', '/v1/routers'),
     ])
-    return new ApiWorld(client, hosts, ports, subnets, apps)
+    return new ApiWorld(client, hosts, ports, subnets, apps, routers)
   }
 
   port(id: string): WalkPort | undefined {
@@ -110,6 +119,11 @@ export class ApiWorld implements World {
   /** Whether a network has an address among those of its subnets. */
   isInside(network: string, address: string): boolean {
     return this.subnetsOf(network).some((subnet) => covers(subnet, address))
+  }
+
+  /** Routers in a network, by their ids. */
+  routersOf(network: string): string[] {
+    return this.routers.filter(({ networks }) => networks.includes(network)).map(({ id }) => id)
   }
 
   nextHop({ network, addresses }: WalkPort, address: string): string | undefined {
