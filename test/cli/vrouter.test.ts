@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { sendFiles } from '../../controller/cli/intent/send.ts'
-import { folderFor } from '../api/lab.ts'
+import { ApiLab, folderFor } from '../api/lab.ts'
 import { anywhere, run, UpProcess } from './controller.ts'
 
 const shop = `
@@ -76,4 +76,17 @@ t.test('routers, nat, groups, policies and qos: applied, listed, compared and de
     message:
       /shop\.yaml:12:84: nat\/https\/forward\/to: 10\.0\.7\.5 is in no subnet of router edge \(it has 10\.0\.0\.0\/24\)$/,
   })
+})
+
+t.test('the example of the README is taken as it stands', async (t) => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const [, example = ''] = /## Routers.*?```yaml\n(.*?)```/s.exec(readme) ?? []
+  const file = join(folderFor(t), 'example.yaml')
+  writeFileSync(file, example)
+  const lab = await ApiLab.start(t)
+  await lab.host.load({ source: { builtin: 'ipam' }, config: {} }, { remember: false })
+  await lab.api.listen({ port: 0, host: '127.0.0.1' })
+  const address = lab.api.server.address()
+  const api = `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  t.match(await sendFiles({ file: [file], api }, false), { created: 18, unchanged: 0 })
 })
