@@ -23,6 +23,7 @@ import { limits } from './routes/limits.ts'
 import { packets } from './routes/packets.ts'
 import { rules } from './routes/rules.ts'
 import { switches } from './routes/switches.ts'
+import { translations } from './routes/translations.ts'
 import { ErrorBody } from './schemas.ts'
 
 export interface ApiOptions extends Omit<ApiContext, 'trusted'> {
@@ -65,7 +66,8 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   await api.register(swagger, documentation(version))
   await api.register(swaggerUi, { routePrefix: '/docs' })
   const intent = [entities, apply, history, addresses, hosts, watch]
-  for (const routes of [...intent, switches, flows, drops, rules, limits, packets, apps, answers]) routes(api, context)
+  for (const routes of [...intent, switches, flows, drops, rules, limits, translations, packets, apps, answers])
+    routes(api, context)
   const registry = metricsOf(context)
   api.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),

@@ -8,7 +8,7 @@ import { type Kinds, type Row, text } from './rows.ts'
 const ofSwitches = new Set(['rules', 'switches', 'switch-ports', 'switch-groups', 'meters', 'foreign'])
 const ofNetworks = new Set(['subnets', 'ports', 'policies', 'ipam', 'leases'])
 const ofGroups = new Set(['ports', 'policies'])
-const ofRouters = new Set(['nat', 'leases'])
+const ofRouters = new Set(['nat', 'translations', 'leases'])
 
 /** Counts of the packets for an app. */
 const packets =

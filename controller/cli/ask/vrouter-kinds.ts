@@ -30,6 +30,16 @@ export const vrouterKinds: Kinds = {
     columns: named('id', 'router', 'kind', 'protocol', 'outside', 'inside'),
     none: 'no addresses are translated',
   },
+  translations: {
+    columns: {
+      ...named('id', 'router', 'kind', 'protocol', 'outside', 'inside', 'host', 'zone'),
+      'packets out': count('out', 'packets'),
+      'bytes out': count('out', 'bytes'),
+      'packets in': count('in', 'packets'),
+      'bytes in': count('in', 'bytes'),
+    },
+    none: 'no addresses are translated: heddle get nat lists what is wanted',
+  },
   groups: {
     columns: named('id', 'tenant', 'ports', 'policies'),
     none: 'there is no group of ports; those of switches: heddle get switch-groups',
