@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { Acceptor, type AdmissionLimits, type Admitted, type Endpoint, isExposed } from '../net/index.ts'
+import { Acceptor, type AdmissionLimits, type Admitted, type Endpoint, isExposed, sparingly } from '../net/index.ts'
 import { OvsdbError } from './errors.ts'
 import type { RpcOptions } from './rpc.ts'
 import { type Origin, OvsdbSession } from './session.ts'
@@ -8,7 +8,7 @@ import { type Origin, OvsdbSession } from './session.ts'
 export interface ListenerEvents {
   /** Settles once it is clear whether the session is of use: until then it counts as shaking hands. */
   readonly up: (session: OvsdbSession) => Promise<void>
-  /** A connection came to nothing: where it was from, and why. It may not throw. */
+  /** A connection came to nothing: where it was from, and why; of very many, some are told. It may not throw. */
   readonly refused: (address: string, reason: string) => void
 }
 
@@ -45,10 +45,10 @@ export class Listener {
   /** @throws OvsdbError for a plain-text port open to the network without `insecure: true` */
   constructor(endpoint: Endpoint, events: ListenerEvents, options: ListenerOptions = {}) {
     checkExposure(endpoint)
-    this.events = events
+    this.events = { ...events, refused: sparingly(events.refused) }
     this.options = options
     const accepted = (socket: Socket, text: string, admitted: Admitted) => void this.open(socket, text, admitted)
-    this.acceptor = new Acceptor(endpoint, { accepted, refused: events.refused }, options.admission)
+    this.acceptor = new Acceptor(endpoint, { accepted, refused: this.events.refused }, options.admission)
   }
 
   /** Resolves once it listens. A unix socket that a killed process left behind is taken over. */

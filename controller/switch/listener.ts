@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { Acceptor, type AdmissionLimits, type Admitted, type Endpoint, isExposed } from '../net/index.ts'
+import { Acceptor, type AdmissionLimits, type Admitted, type Endpoint, isExposed, sparingly } from '../net/index.ts'
 import { Buffers } from '../openflow/index.ts'
 import { SwitchError } from './errors.ts'
 import { openSession, type SessionOptions } from './opening.ts'
@@ -14,7 +14,7 @@ export interface ListenerEvents {
   readonly up: (session: Session) => void
   /** A switch that speaks OpenFlow 1.0; its packets wait until it is attached, in this call. */
   readonly up10: (session: Session10) => void
-  /** A connection came to nothing: where it was from, and why. */
+  /** A connection came to nothing: where it was from, and why; of very many, some are told. */
   readonly refused: (address: string, reason: string) => void
 }
 
@@ -42,11 +42,11 @@ export class Listener {
   /** @throws SwitchError for a plain-text port open to the network without `insecure: true` */
   constructor(endpoint: Endpoint, events: ListenerEvents, options: ListenerOptions = {}) {
     checkExposure(endpoint)
-    this.events = events
+    this.events = { ...events, refused: sparingly(events.refused) }
     this.turns = options.connection?.turns ?? new Turns()
     this.connection = { turns: this.turns, buffers: new Buffers(), ...options.connection }
     const accepted = (socket: Socket, origin: string, admitted: Admitted) => this.shakeHands(socket, origin, admitted)
-    this.acceptor = new Acceptor(endpoint, { accepted, refused: events.refused }, options.admission)
+    this.acceptor = new Acceptor(endpoint, { accepted, refused: this.events.refused }, options.admission)
   }
 
   /** Resolves once it listens. A unix socket that a killed process left behind is taken over. */

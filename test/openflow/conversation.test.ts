@@ -83,6 +83,17 @@ t.test('a malformed message is answered with its first 64 bytes, and the next on
   t.end()
 })
 
+t.test('what only a controller sends is refused unread', (t) => {
+  const conversation = new Conversation()
+  const flowMod = fromHex(`040e003800000007${'ff'.repeat(48)}`)
+  const events = pushAll(conversation, hello13, flowMod, echo)
+  t.same(types(events), ['version', 'error', 'message'])
+  t.match(events[1], { error: { errorName: 'OFPBRC_BAD_TYPE' } })
+  const old = pushAll(new Conversation(), hello10, fromHex(`011000100000000700${'00'.repeat(7)}`))
+  t.match(old[1], { type: 'error', error: { errorName: 'OFPBRC_BAD_TYPE' } })
+  t.end()
+})
+
 t.test('an ERROR is never answered, however malformed', (t) => {
   const conversation = new Conversation()
   const events = pushAll(conversation, hello13, fromHex('0401000a000000070001'))

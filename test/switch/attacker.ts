@@ -1,4 +1,4 @@
-// A process that sends hostile lines to a controller, over and over until it is told to end.
+// A process that sends hostile lines to a controller, over and over while it is told to.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -52,18 +52,22 @@ const attack = async (port: number, line: Line): Promise<void> => {
 
 const [{ port, lines, atOnce }] = (await once(process, 'message')) as [Orders]
 let next = 0
-let isOver = false
-process.once('message', () => {
-  isOver = true
-})
+let isOn = false
 
 const attacker = async (): Promise<void> => {
-  // Each line once at least.
-  while (!isOver || next < lines.length) {
+  while (isOn) {
     const line = lines[next++ % lines.length]
     if (line) await attack(port, line)
   }
 }
 
-await Promise.all(Array.from({ length: atOnce }, attacker))
-process.send?.(next, () => process.exit())
+/** Answers each order with the connections so far; that to stop, when the last one has ended. */
+const told = () => process.send?.(next)
+let attackers: Promise<unknown> = Promise.resolve()
+process.on('message', (order: 'begin' | 'stop') => {
+  isOn = order === 'begin'
+  if (isOn) attackers = Promise.all(Array.from({ length: atOnce }, attacker))
+  if (isOn) told()
+  else void attackers.then(told)
+})
+told()

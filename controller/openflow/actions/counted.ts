@@ -3,9 +3,12 @@ import { EncodeError } from '../wire/errors.ts'
 import { u16 } from '../wire/primitives.ts'
 import type { Reader } from '../wire/reader.ts'
 
-/** As many items as a count says; one that goes past the end fails at the end. */
-export const readItems = <T>(reader: Reader, count: number, item: Codec<T>): readonly T[] =>
-  Array.from({ length: count }, () => item.decode(reader))
+/** As many items as a count says, which may lie: one that goes past the end fails at the end. */
+export const readItems = <T>(reader: Reader, count: number, item: Codec<T>): readonly T[] => {
+  const items: T[] = []
+  while (items.length < count) items.push(item.decode(reader))
+  return items
+}
 
 /** A 16-bit count, `gap` bytes of padding, and as many items. */
 export const counted = <T>(item: Codec<T>, gap: number): Codec<readonly T[]> => {

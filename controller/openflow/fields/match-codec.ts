@@ -10,10 +10,16 @@ import { oxmFromJson, oxmToJson } from './oxm-json.ts'
 /** OFPMT_OXM, the only match type of OpenFlow 1.3 (§7.2.3.1). */
 const matchTypeOxm = 1
 
+/** More than there are fields in all: a longer match names some twice, which no switch does (§7.2.3.3). */
+const mostFields = 512
+
 /** The fields of a match that end where the reader ends. */
 export const decodeOxms = (reader: Reader): Match => {
   const fields: Oxm[] = []
-  while (reader.pos < reader.end) fields.push(decodeOxm(reader))
+  while (reader.pos < reader.end) {
+    if (fields.length === mostFields) reader.fail(`a match of more than ${mostFields} fields`)
+    fields.push(decodeOxm(reader))
+  }
   return fields
 }
 

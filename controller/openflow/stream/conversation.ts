@@ -3,6 +3,7 @@ import { decodeHello, negotiate } from '../messages/hello.ts'
 import { decodeMessage, type Message } from '../messages/messages.ts'
 import { decodeMessage as decodeMessage10, type Message10 } from '../of10/messages.ts'
 import { ProtocolError } from '../wire/errors.ts'
+import { isForSwitch } from './direction.ts'
 import { Framer } from './framer.ts'
 import { Version } from './lengths.ts'
 import { type JoinLimits, MultipartJoiner } from './multipart.ts'
@@ -183,13 +184,18 @@ export class Conversation {
     return this.close(error.message, helloFailed(this.highest(), error, hello, text))
   }
 
+  /** @throws ProtocolError for what is malformed, and for what is no switch's to send */
   private deliver(bytes: Uint8Array): void {
+    const type = bytes[1] as number
+    if (isForSwitch(this.chosen ?? this.highest(), type)) {
+      throw new ProtocolError('OFPBRC_BAD_TYPE', `a message of type ${type} is for a switch`)
+    }
     if (this.chosen === Version.OPENFLOW_1_0) {
       this.events.push({ type: 'message', version: 1, message: decodeMessage10(bytes) })
       return
     }
     const message = decodeMessage(bytes)
-    const isPart = bytes[1] === MessageType.MULTIPART_REPLY && 'flags' in message
+    const isPart = type === MessageType.MULTIPART_REPLY && 'flags' in message
     const whole = isPart ? this.joiner.add(message, bytes.length) : message
     if (whole) this.events.push({ type: 'message', version: 4, message: whole })
   }

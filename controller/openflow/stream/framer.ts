@@ -39,7 +39,8 @@ const none = new Uint8Array(0)
 export class Framer {
   private readonly sink: FrameSink
   private readonly maximum: number
-  private readonly versions = new Uint8Array(256)
+  /** A bit for each version, in few enough bytes to lie within the object's own heap. */
+  private readonly versions = new Uint8Array(32)
   /** What is kept from one straddling message to the next. */
   private small: Uint8Array = none
   private part: Uint8Array = none
@@ -54,13 +55,21 @@ export class Framer {
     this.sink = sink
     this.maximum = options.maximumLength ?? largestMessage
     if (options.versions) this.accept(options.versions)
-    else this.versions.fill(1)
+    else this.versions.fill(0xff)
   }
 
   /** Takes messages of these header versions only, from the next one on. */
   accept(versions: readonly number[]): void {
     this.versions.fill(0)
-    for (const version of versions) this.versions[version] = 1
+    for (const version of versions) this.versions[version >>> 3] = this.bitsAt(version) | (1 << (version & 7))
+  }
+
+  private bitsAt(version: number): number {
+    return this.versions[version >>> 3] as number
+  }
+
+  private takes(version: number): boolean {
+    return ((this.bitsAt(version) >>> (version & 7)) & 1) === 1
   }
 
   /** True after the sink asked to pause, until `resume()` has given it all that was kept. */
@@ -194,8 +203,7 @@ export class Framer {
   private deliver(view: DataView, bytes: Uint8Array, start: number, end: number): void {
     const kind = view.getUint16(start)
     const length = view.getUint16(start + 2)
-    const taken =
-      this.versions[kind >>> 8] === 1 && length >= (minimumLengths[kind] as number) && length <= this.maximum
+    const taken = this.takes(kind >>> 8) && length >= (minimumLengths[kind] as number) && length <= this.maximum
     if (!taken) this.refuse(view, bytes, start, end)
     else if (!this.sink.frame(view, bytes, start, end)) this.stopped = true
   }
@@ -211,7 +219,7 @@ export class Framer {
   /** What is wrong with a message by its header (OpenFlow 1.3.5 §7.1.1). */
   private reason(version: number, type: number, length: number): ProtocolError {
     if (length < headerLength) return new ProtocolError('OFPBRC_BAD_LEN', `a message of ${length} bytes`, true)
-    if (this.versions[version] === 0) return new ProtocolError('OFPBRC_BAD_VERSION', `version ${version}`)
+    if (!this.takes(version)) return new ProtocolError('OFPBRC_BAD_VERSION', `version ${version}`)
     return new ProtocolError('OFPBRC_BAD_LEN', `a message of type ${type} with ${length} bytes`)
   }
 }
