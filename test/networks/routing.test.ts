@@ -77,6 +77,39 @@ const hopsAndErrors = async (t: Test, lab: NetworksLab): Promise<void> => {
     t.match(await ping(lab, 'web1', 'fd00:2::3', '-t', '1'), /From fd00:1::1 .*Time exceeded: Hop limit/)
   })
 
+  await t.test('a packet that is too long for the network that it is for: its sender is told what fits', async (t) => {
+    const whole = ['-M', 'do', '-s', '1400']
+    t.match(await ping(lab, 'web1', '10.0.2.3', ...whole), /From 10\.0\.1\.1 .*Frag needed and DF set \(mtu = 1400\)/)
+    t.match(await ping(lab, 'web1', 'fd00:2::3', ...whole), /From fd00:1::1 .*Packet too big: mtu=1400/)
+    t.match(await ping(lab, 'web1', '10.0.2.3', '-s', '2000'), /3 received/, 'then it sends what fits')
+    t.match(await ping(lab, 'web1', 'fd00:2::3', '-s', '2000'), /3 received/)
+    t.match(await ping(lab, 'db2', '10.0.1.2', '-M', 'do', '-s', '1372'), /3 received/, 'the other way there is room')
+  })
+
+  await t.test('a flood of packets that no router passes on is answered now and then', async (t) => {
+    const started = performance.now()
+    const flood = await printed(
+      lab,
+      'web1',
+      'ping',
+      '-n',
+      '-q',
+      '-f',
+      '-l',
+      '5000',
+      '-c',
+      '5000',
+      '-W',
+      '1',
+      '10.0.2.99',
+    )
+    const seconds = (performance.now() - started) / 1000
+    const [, sent = 0, errors = 0] = /(\d+) packets transmitted.*\+(\d+) errors/s.exec(flood) ?? []
+    t.ok(Number(sent) >= 5000, `${sent} were sent`)
+    t.ok(Number(errors) > 0)
+    t.ok(Number(errors) <= 200 * (seconds + 2), `${errors} errors in ${seconds.toFixed(1)} s`)
+  })
+
   await t.test('gateways answer pings without the controller', async (t) => {
     for (const address of ['10.0.1.1', '10.0.2.1', 'fd00:1::1', 'fd00:2::1']) {
       t.match(await ping(lab, 'web1', address), /3 received/, address)
