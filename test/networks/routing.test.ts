@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { pingAll, surprises } from '../../topology/lab/ping.ts'
 import { CommandError } from '../../topology/ovs/shell.ts'
 import { busybox, namespaces, ovs, python } from '../support/needs.ts'
 import { NetworksLab } from './lab.ts'
@@ -43,6 +44,10 @@ const reaching = async (t: Test, lab: NetworksLab): Promise<void> => {
       t.match(await ping(lab, 'db2', lab.address('web1')), /3 received/, 'and back')
     },
   )
+
+  await t.test('all whom routers join reach each other, and nobody else does', async (t) => {
+    t.same(surprises(await pingAll(lab.folder.name, lab.folder.facts.cards ?? {})), [])
+  })
 
   await t.test('TCP of many packets passes, each way', async (t) => {
     for (const family of [4, 6] as const) {

@@ -23,6 +23,10 @@ export interface AssignedCard {
   readonly mac: string
   /** With the length of the prefix. */
   readonly addresses: readonly string[]
+  /** Of each address, by their ids. */
+  readonly subnets: readonly string[]
+  /** Subnets that a router joins with these. */
+  readonly joined: readonly string[]
   readonly gateways: readonly string[]
   /** Bytes of an IP packet. */
   readonly mtu: number

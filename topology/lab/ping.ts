@@ -9,7 +9,7 @@ export interface Pair {
   readonly from: string
   readonly to: string
   readonly address: string
-  /** They have a network in common. */
+  /** They have a network in common, or a router joins theirs. */
   readonly expected: boolean
   readonly reached: boolean
   /** There and back; null where nothing came back. */
@@ -25,8 +25,10 @@ interface Question {
   readonly target: AssignedCard
   readonly address: string
   readonly expected: boolean
-  /** Others have this address, too: the Ethernet address says who answers. */
+  /** Others have this address, too. */
   readonly shared: boolean
+  /** They have a network in common: the Ethernet address says who answers. */
+  readonly near: boolean
   /** The asker has this address itself. */
   readonly own: boolean
 }
@@ -45,13 +47,17 @@ const questionsOf = (cards: Cards): Question[] => {
     const ours = cards[from] ?? []
     const own = addressesOf(ours)
     const networks = ours.map(({ network }) => network)
+    const joined = ours.flatMap((card) => card.joined)
     const ask = (to: string): Question[] =>
       (cards[to] ?? []).flatMap((target) =>
-        target.addresses.map(withoutPrefix).map((address) => ({
-          ...{ from, to, target, address, own: own.includes(address) },
-          expected: networks.includes(target.network),
-          shared: all.filter((one) => one === address).length > 1,
-        })),
+        target.addresses.map(withoutPrefix).map((address, index) => {
+          const near = networks.includes(target.network)
+          return {
+            ...{ from, to, target, address, near, own: own.includes(address) },
+            expected: near || joined.includes(target.subnets[index] ?? ''),
+            shared: all.filter((one) => one === address).length > 1,
+          }
+        }),
       )
     return names.filter((to) => to !== from).flatMap(ask)
   })
@@ -79,12 +85,16 @@ const neighbour = async (namespace: string, address: string): Promise<string | u
 /** Packets may be lost while neighbours are asked for; what is not expected needs no second try. */
 const patience = { expected: 2, unexpected: 1 } as const
 
+/** Of several that have the address, a neighbour is known by its Ethernet address, and a router leads to that of its own. */
+const isMeant = async (namespace: string, { address, near, expected, target }: Question): Promise<boolean> =>
+  near ? (await neighbour(namespace, address)) === target.mac : expected
+
 const answer = async (lab: string, question: Question): Promise<Pair> => {
-  const { from, to, target, address, expected, shared, own } = question
+  const { from, to, address, expected, shared, own } = question
   const namespace = namespaceOf(lab, from)
   const seconds = expected ? patience.expected : patience.unexpected
   const ms = own ? undefined : await pingOnce(namespace, address, seconds)
-  const reached = ms !== undefined && (!shared || (await neighbour(namespace, address)) === target.mac)
+  const reached = ms !== undefined && (!shared || (await isMeant(namespace, question)))
   return { from, to, address, expected, reached, ms: reached ? (ms ?? null) : null }
 }
 
