@@ -1,0 +1,137 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import firewall from '../../../../apps/vrouter/firewall/app.ts'
+import type { Policy } from '../../../../controller/state/index.ts'
+import { sleep } from '../../../engine/lab.ts'
+import { namespaces, ovs, python } from '../../../support/needs.ts'
+import { doc, type RealHost, realHost } from '../../one-host.ts'
+
+const script = fileURLToPath(new URL('connections.py', import.meta.url))
+
+/** A script in a container, which is ended with the test; a line is asked for by a line. */
+class Script {
+  private readonly child: ChildProcessWithoutNullStreams
+  private readonly lines: AsyncIterator<string>
+
+  constructor(t: Test, real: RealHost, container: string, ...args: readonly string[]) {
+    const { namespace } = real.container(container)
+    this.child = spawn('ip', ['netns', 'exec', namespace, 'python3', script, ...args])
+    this.child.stderr.on('data', (text) => t.comment(String(text)))
+    this.lines = createInterface(this.child.stdout)[Symbol.asyncIterator]()
+    t.teardown(async () => {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) return
+      this.child.kill()
+      await once(this.child, 'exit')
+    })
+  }
+
+  async line(): Promise<string> {
+    const { value, done } = await this.lines.next()
+    if (done) throw new Error('the script has ended')
+    return value
+  }
+
+  async ask(): Promise<{ readonly alive: number; readonly done: number; readonly errors: readonly string[] }> {
+    this.child.stdin.write('?\n')
+    return JSON.parse(await this.line())
+  }
+}
+
+const allow = (...ports: number[]): Policy['rules'][number] => ({
+  ...{ direction: 'in', action: 'allow', protocol: 'tcp', ports },
+})
+
+const usual: Policy = { groups: ['web'], rules: [allow(80, 81)], default: { out: 'allow' } }
+
+/** Two containers: `b` serves in group `web`, where `usual` holds. */
+const start = async (t: Test, name: string): Promise<RealHost> => {
+  const real = await realHost(t, name, [firewall], 2)
+  await real.apply(
+    ...(['web', 'other'] as const).map((id, bit) => doc('groupNumber', id, { tenant: 1, bit })),
+    doc('port', 'b', { network: 'blue', groups: ['web'] }),
+    doc('policy', 'web', usual),
+  )
+  return real
+}
+
+/** Connections from a to b, all of which are open and go on. */
+const connected = async (t: Test, real: RealHost, port: number, count: number): Promise<Script> => {
+  const server = new Script(t, real, 'b', 'serve', String(port))
+  t.equal(await server.line(), 'listening')
+  const client = new Script(t, real, 'a', 'run', '10.0.0.3', String(port), String(count))
+  t.equal(await client.line(), 'open')
+  return client
+}
+
+/** Milliseconds in which a connection that is not cut has exchanged something. */
+const aWhile = 500
+
+t.test('a change of rules that do not concern 100 TCP connections leaves every one alone', async (t) => {
+  if (!ovs(t) || !namespaces(t) || !python(t)) return
+  const real = await start(t, 'fwlun')
+  const client = await connected(t, real, 80, 100)
+  const changes: Policy[] = [
+    { ...usual, rules: [allow(80, 81), allow(443)] },
+    { ...usual, rules: [allow(80, 81), { direction: 'in', action: 'drop', priority: 900, protocol: 'udp' }] },
+    {
+      ...usual,
+      rules: [
+        { ...allow(1, 80), name: 'another' },
+        { ...allow(80), priority: 700 },
+      ],
+    },
+    { ...usual, rules: [allow(80)], default: { out: 'drop' } },
+    {
+      ...usual,
+      rules: [allow(80), { direction: 'in', action: 'drop', peer: { cidrs: ['10.9.0.0/16'] }, priority: 999 }],
+    },
+  ]
+  let before = (await client.ask()).done
+  for (const [index, policy] of changes.entries()) {
+    const ports = { network: 'blue', groups: index % 2 === 0 ? ['web', 'other'] : ['web'] }
+    await real.apply(doc('policy', 'web', policy), doc('port', 'b', ports))
+    await sleep(aWhile)
+    const { alive, done, errors } = await client.ask()
+    t.equal(alive, 100, `after change ${index + 1}: ${errors[0] ?? 'none ended'}`)
+    t.ok(done > before, `each has exchanged more: ${done} times after ${before}`)
+    before = done
+  }
+})
+
+t.test('deny cuts established TCP connections at once; allowed again, they go on', async (t) => {
+  if (!ovs(t) || !namespaces(t) || !python(t)) return
+  const real = await start(t, 'fwlct')
+  const cut = await connected(t, real, 80, 10)
+  const other = await connected(t, real, 81, 10)
+  const drop = { direction: 'in', action: 'drop', protocol: 'tcp', ports: [80], priority: 900 } as const
+  await real.apply(doc('policy', 'web', { ...usual, rules: [allow(80, 81), { ...drop, ports: [80] }] }))
+  await sleep(aWhile)
+  const [first, others] = [await cut.ask(), await other.ask()]
+  await sleep(2 * aWhile)
+  t.equal((await cut.ask()).done, first.done, 'nothing passes on those that are denied')
+  t.ok((await other.ask()).done > others.done, 'the others go on')
+  await real.apply(doc('policy', 'web', usual))
+  await sleep(4000)
+  t.ok((await cut.ask()).done > first.done, 'TCP has tried again, and goes on')
+})
+
+t.test('reject resets established TCP connections', async (t) => {
+  if (!ovs(t) || !namespaces(t) || !python(t)) return
+  const real = await start(t, 'fwlrs')
+  const client = await connected(t, real, 80, 10)
+  await real.apply(doc('policy', 'web', { groups: ['web'], rules: [{ direction: 'in', action: 'reject' }] }))
+  await sleep(2 * aWhile)
+  const { alive, errors } = await client.ask()
+  t.equal(alive, 0)
+  t.same(
+    errors.filter((error) => !/reset|closed|broken pipe/i.test(error)),
+    [],
+  )
+  const failure = await real
+    .inside('a', 'python3', '-c', 'import socket; socket.create_connection(("10.0.0.3", 80), 5)')
+    .catch((error: Error) => error.message)
+  t.match(failure, /ConnectionRefusedError/, 'who connects is refused at once')
+})
