@@ -17,6 +17,7 @@ export { AppHost, type AppOrder, type HostedApp, type LoadOptions } from './host
 export { AppFileError, type AppSource, builtinApps, looksLikeFile, sourceText } from './host/app-source.ts'
 export { injectPackets } from './inject.ts'
 export type { LiveSwitch, Report } from './live-switch.ts'
+export { Losses } from './losses.ts'
 export { encapsulationBetween, mtuAcross } from './model/encapsulation.ts'
 export type { HostFact } from './model/facts.ts'
 export { type Following, followStore } from './model/follow.ts'

@@ -1,4 +1,4 @@
-import type { Engine, Observations, Report } from '../engine/index.ts'
+import { type Engine, Losses, type Observations, type Report } from '../engine/index.ts'
 import type { Binding, Host as HostDocument } from '../state/index.ts'
 import { Hosts, type HostsOptions } from './hosts.ts'
 import type { BindingFact, HostFact } from './observer.ts'
@@ -93,9 +93,11 @@ export interface JoinedHosts {
   readonly hosts: Hosts
   /** Whether the host of a port has confirmed all that the port needs. */
   readonly isInstalled: (port: string) => boolean
+  /** Ends all connections of hosts' databases; what runs there goes on. */
+  readonly stop: () => Promise<void>
 }
 
-/** Connects hosts with the engine: what they report becomes facts, and ports are shown to be ready. */
+/** Connects hosts with the engine: what they report becomes facts, ports are shown to be ready, lost hosts are made up for. */
 export const joinHosts = (
   engine: Engine,
   observations: Observations,
@@ -121,5 +123,10 @@ export const joinHosts = (
     else readiness.add(dpid, id)
   })
   engine.onUp((dpid) => readiness.ask(dpid))
-  return { hosts, isInstalled: (port) => readiness.isReady(port) }
+  const losses = new Losses(engine, options.report)
+  const stop = async (): Promise<void> => {
+    losses.stop()
+    await hosts.stop()
+  }
+  return { hosts, isInstalled: (port) => readiness.isReady(port), stop }
 }

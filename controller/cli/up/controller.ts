@@ -129,7 +129,7 @@ const listenForHosts = async (parts: Parts, settings: Settings, openflow: readon
 const stop = async (parts: Parts): Promise<void> => {
   const { store, compactor, engine, joined, intents, following, observations, api } = parts
   compactor.stop()
-  await joined?.hosts.stop()
+  await joined?.stop()
   await engine.stop()
   await api?.close()
   intents.close()

@@ -121,6 +121,13 @@ export class Model {
     this.followers.set(kind, [...(this.followers.get(kind) ?? []), told])
   }
 
+  /** Says whether a host has been lost: routers leave by another one, where one of theirs answers. */
+  setLost(host: string, isLost: boolean): void {
+    this.routing.setLost(host, isLost)
+    this.routing.settle()
+    this.nat.settle()
+  }
+
   /** Takes in changes that belong together; facts that come out the same change nothing. */
   apply(changes: readonly DocumentChange[]): void {
     const touched: Touched = { networks: new Set(), subnets: new Set(), hosts: new Set(), ports: new Set() }

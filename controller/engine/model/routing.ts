@@ -36,6 +36,8 @@ export class Routing {
   private readonly rejoining = new Set<string>()
   private readonly touched = new Set<string>()
   private readonly regrouped = new Set<string>()
+  /** Hosts that do not answer. */
+  private readonly lost = new Set<string>()
 
   constructor(model: Model) {
     this.model = model
@@ -121,6 +123,13 @@ export class Routing {
     return networks
   }
 
+  /** Says whether a host has been lost: routers leave by another one, where one of theirs answers. */
+  setLost(host: string, isLost: boolean): void {
+    if (isLost) this.lost.add(host)
+    else this.lost.delete(host)
+    for (const [id, { external }] of this.routers.entries()) if (external) this.touched.add(id)
+  }
+
   /** An external network joins nobody: it is what all tenants have in common. */
   private joinedBy(router: string): ReadonlySet<string> {
     const networks = [...this.named.targetsOf(router)].flatMap((id) => this.model.document('subnet', id)?.network ?? [])
@@ -191,7 +200,9 @@ export class Routing {
   private externalOf(id: string, { external }: Router): RouterExternalFact | undefined {
     const network = external && this.model.networks.get(external.network)
     if (network?.external === undefined) return undefined
-    const host = gatewayHost(id, this.attached.hostsOf(network.id), external?.hosts)
+    const attached = this.attached.hostsOf(network.id)
+    const answering = new Set([...attached].filter((one) => !this.lost.has(one)))
+    const host = gatewayHost(id, answering, external?.hosts) ?? gatewayHost(id, attached, external?.hosts)
     return {
       ...{ network: network.id, vni: network.vni, addresses: (external?.addresses ?? []).map(canonical) },
       subnets: this.subnetsOf(network.id).map(({ family, cidr, gateway }) => ({ family, cidr, gateway })),
