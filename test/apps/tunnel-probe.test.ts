@@ -6,12 +6,16 @@ const host = (id: string): HostFact => ({
   ...{ id, dpid: BigInt(id.slice(1)), address: `192.0.2.${id.slice(1)}`, underlayMtu: undefined },
   types: ['geneve'],
   tunnels: { geneve: 65001 },
+  physical: {},
 })
 
 const start = (hostIds: readonly string[], perTick = 100) => {
   const hosts = new Map(hostIds.map((id) => [id, host(id)]))
   const networks = new Map<string, NetworkFact>(
-    ['blue', 'red'].map((id) => [id, { id, vni: 1, encapsulation: undefined, mtu: undefined }]),
+    ['blue', 'red'].map((id) => [
+      id,
+      { ...{ id, vni: 1, encapsulation: undefined, mtu: undefined }, domain: 1, external: undefined, vlan: undefined },
+    ]),
   )
   const spreads = new Map<string, SpreadFact>(
     ['blue', 'red'].map((network) => [network, { network, hosts: [...hostIds] }]),

@@ -55,7 +55,10 @@ t.test('apply, get, diff, roll back and delete, as an operator does it', async (
     out: /2 created, 1 updated, 0 deleted, 2 unchanged; revision /,
   })
   const table = (await ask('get', 'ports')).out
-  t.match(table, /^id +network +mac +addresses +groups +host +interface +status\nweb-1 +blue +\S+ +10\.0\.0\.2 +unbound\n/)
+  t.match(
+    table,
+    /^id +network +mac +addresses +groups +host +interface +status\nweb-1 +blue +\S+ +10\.0\.0\.2 +unbound\n/,
+  )
   t.match(table, /^web-3 +blue +\S+ +10\.0\.0\.9 +unbound$/m)
   t.match((await ask('get', 'ipam')).out, /^blue-v4 +10\.0\.0\.0\/24 +254 +2 +1 +1 +0 +250 +1 %$/m)
   t.match(JSON.parse((await ask('get', 'networks', '-o', 'json')).out), [{ id: 'blue', vni: 1, ports: 3 }])
@@ -91,7 +94,10 @@ t.test('a mistake in a file is told with its line, and nothing is done', async (
       `${blue}---${ports}  web-1:\n    network: blue\n`,
       /net\.yaml:19:3: ports\/web-1: Port web-1 is described at \S+net\.yaml:13:1 already$/,
     ],
-    [`${blue}---\nport: {}\n`, /net\.yaml:16:1: port: is not a known name \(known here: networks, subnets, ports, routers, nat, groups, policies, qos; or kind and id/],
+    [
+      `${blue}---\nport: {}\n`,
+      /net\.yaml:16:1: port: is not a known name \(known here: networks, subnets, ports, routers, nat, groups, policies, qos; or kind and id/,
+    ],
     [`${blue}  mac: [\n`, /net\.yaml:1[56]:\d+: /],
   ] as const) {
     writeFileSync(file, text)
