@@ -1,4 +1,7 @@
+import { deepStrictEqual } from 'node:assert'
+import fc from 'fast-check'
 import t from 'tap'
+import type { DocumentChange } from '../../../controller/engine/model/documents.ts'
 import { Model } from '../../../controller/engine/model/model.ts'
 import { doc, hostDoc, portDocs } from '../../apps/one-host.ts'
 
@@ -73,4 +76,58 @@ t.test('only what a change concerns is touched', async (t) => {
   model.apply([doc('binding', 'b', { host: 'h1', interface: 'b', ofport: 9 })])
   t.same(touched, ['b'])
   t.equal(model.limits.get('b')?.ofport, 9)
+})
+
+const id = (kind: string) => fc.constantFrom(`${kind}1`, `${kind}2`, `${kind}3`)
+const profile = fc.record({ qos: id('q') }, { requiredKeys: [] })
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 4 })
+const subnets = fc.subarray(['s1', 's2', 's3'])
+
+const change: fc.Arbitrary<DocumentChange> = fc.oneof(
+  fc
+    .tuple(id('n'), maybe(profile))
+    .map(([net, value]) => doc('network', net, value && { vni: Number(net[1]), ...value })),
+  fc
+    .tuple(id('s'), maybe(id('n')))
+    .map(([subnet, network]) =>
+      doc('subnet', subnet, network === undefined ? undefined : { network, cidr: '10.0.0.0/24' }),
+    ),
+  fc
+    .tuple(id('r'), maybe(fc.tuple(profile, subnets)))
+    .map(([router, value]) => doc('router', router, value && { ...value[0], subnets: value[1] })),
+  fc
+    .tuple(id('p'), maybe(fc.tuple(id('n'), profile)))
+    .map(([port, value]) => doc('port', port, value && { network: value[0], ...value[1] })),
+  fc
+    .tuple(id('p'), maybe(fc.integer({ min: 1, max: 9 })))
+    .map(([port, ofport]) =>
+      doc('binding', port, ofport === undefined ? undefined : { host: 'h1', interface: port, ofport }),
+    ),
+  fc
+    .tuple(id('q'), maybe(fc.integer({ min: 8, max: 10 })))
+    .map(([qos, kbps]) => doc('qos', qos, kbps === undefined ? undefined : { out: { kbps } })),
+)
+
+t.test('after each of 2,000 random changes all is as if worked out from nothing', (t) => {
+  const basis = [
+    hostDoc('h1', 1n),
+    ...['p1', 'p2', 'p3'].map((port) => doc('assignment', port, { mac: '02:00:00:00:00:01', addresses: [] })),
+  ]
+  let seen = 0
+  const runs = fc.property(fc.array(change, { minLength: 50, maxLength: 50 }), (changes) => {
+    const model = new Model()
+    model.apply(basis)
+    const documents = new Map<string, DocumentChange>()
+    for (const one of changes) {
+      model.apply([one])
+      documents.set(`${one.kind}/${one.id}`, one)
+      const scratch = new Model()
+      scratch.apply([...basis, ...documents.values()])
+      deepStrictEqual(new Map(model.limits.entries()), new Map(scratch.limits.entries()))
+      seen += model.limits.size
+    }
+  })
+  fc.assert(runs, { numRuns: 40 })
+  t.ok(seen > 100, `${seen} bounds were compared`)
+  t.end()
 })
