@@ -25,7 +25,7 @@ const log = pino(
   }),
 )
 
-/** When a port comes to a host, how long it takes until the host has confirmed. */
+/** When a port comes to a host, how long it takes until its flows are on their way, and confirmed. */
 const watch = ({ engine }: Running, port: string): void => {
   const stop = engine.model.ports.follow((_, key) => {
     const fact = engine.model.ports.get(key)
@@ -34,8 +34,10 @@ const watch = ({ engine }: Running, port: string): void => {
     const begin = performance.now()
     const { dpid } = fact
     queueMicrotask(async () => {
+      await engine.settled()
+      const sent = performance.now() - begin
       await engine.confirmed(patience, [dpid])
-      tell({ type: 'bound', milliseconds: performance.now() - begin })
+      tell({ type: 'bound', reaction: { sent, confirmed: performance.now() - begin } })
     })
   })
   tell({ type: 'watching' })

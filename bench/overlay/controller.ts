@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { compiledFile } from '../support/compile.ts'
+import type { Reaction, Watched } from './targets/target.ts'
 
 export type Order =
   | { readonly type: 'watch'; readonly port: string }
@@ -11,7 +12,7 @@ export type Order =
 export type FromController =
   | { readonly type: 'up'; readonly api: string }
   | { readonly type: 'watching' }
-  | { readonly type: 'bound'; readonly milliseconds: number }
+  | { readonly type: 'bound'; readonly reaction: Reaction }
   | { readonly type: 'confirmed'; readonly messages: number }
 
 type Told<Type extends FromController['type']> = Extract<FromController, { readonly type: Type }>
@@ -44,12 +45,12 @@ export class Controller {
     return this.child.pid ?? 0
   }
 
-  /** Resolves once it watches, with a promise of the milliseconds from a port's arrival until it was confirmed. */
-  async watch(port: string): Promise<{ readonly confirmed: Promise<number> }> {
-    const confirmed = heard(this.child, 'bound').then(({ milliseconds }) => milliseconds)
-    confirmed.catch(() => undefined)
+  /** Resolves once it watches for a port's arrival. */
+  async watch(port: string): Promise<Watched> {
+    const reaction = heard(this.child, 'bound').then((told) => told.reaction)
+    reaction.catch(() => undefined)
     await this.ask({ type: 'watch', port }, 'watching')
-    return { confirmed }
+    return { reaction }
   }
 
   /** Waits until both hosts hold what they should; gives how many changes it has sent since it started. */

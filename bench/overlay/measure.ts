@@ -9,8 +9,9 @@ export interface Additions {
   readonly rounds: number
   /** Until the first answer to a ping. */
   readonly reached: Spread
-  /** What the controller took of it; null where it cannot be told. */
-  readonly ours: Spread | null
+  /** Until the flows were on their way, and until the hosts had confirmed them; null where it cannot be told. */
+  readonly sent: Spread | null
+  readonly confirmed: Spread | null
   /** Processor time of the controller, median. */
   readonly cpu: number
 }
@@ -44,15 +45,18 @@ export interface TargetReport {
   readonly residentMost: number
 }
 
-const additionsOf = (samples: readonly Sample[]): Additions => {
-  const ours = samples.flatMap(({ ours: one }) => one ?? [])
-  return {
-    rounds: samples.length,
-    reached: spreadOf(samples.map(({ reached }) => reached)),
-    ours: ours.length === 0 ? null : spreadOf(ours),
-    cpu: spreadOf(samples.map(({ cpu }) => cpu)).median,
-  }
+const spreadOfKnown = (values: readonly (number | undefined)[]): Spread | null => {
+  const known = values.flatMap((one) => one ?? [])
+  return known.length === 0 ? null : spreadOf(known)
 }
+
+const additionsOf = (samples: readonly Sample[]): Additions => ({
+  rounds: samples.length,
+  reached: spreadOf(samples.map(({ reached }) => reached)),
+  sent: spreadOfKnown(samples.map(({ sent }) => sent)),
+  confirmed: spreadOfKnown(samples.map(({ confirmed }) => confirmed)),
+  cpu: spreadOf(samples.map(({ cpu }) => cpu)).median,
+})
 
 const fill = async ({ lab, target }: Contender, ports: number): Promise<Filling> => {
   await target.empty()

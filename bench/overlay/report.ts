@@ -25,8 +25,9 @@ const short = (value: number): string => value.toFixed(value < 100 ? 1 : 0)
 /** Median, and what nine in ten are below. */
 const spread = (one: Spread | null): string => (one ? `${short(one.median)} (${short(one.p90)})` : '-')
 
-const cellsOf = ({ ours, reached, cpu, rounds }: Additions): string[] => [
-  spread(ours),
+const cellsOf = ({ sent, confirmed, reached, cpu, rounds }: Additions): string[] => [
+  spread(sent),
+  spread(confirmed),
   spread(reached),
   short(cpu),
   String(rounds),
@@ -41,11 +42,11 @@ const perSize = (targets: readonly TargetReport[], cells: (size: Size) => readon
   )
 
 const additionRows = (targets: readonly TargetReport[]): string[][] => {
-  const columns = ['confirmed', 'first ping', 'CPU', 'rounds']
+  const columns = ['sent', 'confirmed', 'first ping', 'CPU', 'rounds']
   return [
     ['one more port is asked for; ms, median (p90)', ...columns],
     ...perSize(targets, ({ asked }) => cellsOf(asked)),
-    ['', '', '', ''],
+    [''],
     ['one more interface is plugged in', ...columns],
     ...perSize(targets, ({ plugged }) => cellsOf(plugged)),
   ]
@@ -100,10 +101,12 @@ interface Aim {
 }
 
 const aimsOf = ({ sizes, restart, residentMost }: TargetReport): Aim[] => [
-  ...sizes.flatMap(({ ports, asked, filled }): Aim[] => {
+  ...sizes.flatMap(({ ports, asked, plugged, filled }): Aim[] => {
     const wanted = most.filled.get(ports)
+    const median = (one: Spread | null): number => one?.median ?? 0
     return [
-      { text: `a port beside ${count(ports)}: confirmed, ms`, value: asked.ours?.median ?? 0, most: most.ours },
+      { text: `a port beside ${count(ports)}: confirmed, ms`, value: median(asked.confirmed), most: most.ours },
+      { text: '  its interface: flows sent, ms', value: median(plugged.sent), most: most.ours },
       ...(wanted === undefined ? [] : [{ text: `${count(ports)} ports at once, ms`, value: filled, most: wanted }]),
     ]
   }),
@@ -137,7 +140,7 @@ const against = (report: Report, before: Report): string[][] => {
     rows.push([
       `  ${count(now.ports)} ports`,
       ...[ratio(now.filled, then.filled), ratio(now.filledCpu, then.filledCpu)],
-      ratio(now.asked.ours?.median ?? 0, then.asked.ours?.median ?? 0),
+      ratio(now.asked.confirmed?.median ?? 0, then.asked.confirmed?.median ?? 0),
       ...[ratio(now.asked.reached.median, then.asked.reached.median), ratio(now.asked.cpu, then.asked.cpu)],
     ])
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from './lab/lab.ts'
 import { now, startPinging } from './lab/ping.ts'
-import type { Target } from './targets/target.ts'
+import type { Reaction, Target } from './targets/target.ts'
 
 /** A controller with the hosts that it has for itself. */
 export interface Contender {
@@ -13,8 +13,9 @@ export interface Contender {
 export interface Sample {
   /** From the change until the first answer to a ping. */
   readonly reached: number
-  /** What the controller took for its part of it, until the host had confirmed; undefined where it cannot be told. */
-  readonly ours: number | undefined
+  /** What of it passed until the flows were on their way, and until the host had confirmed; undefined where it cannot be told. */
+  readonly sent?: number | undefined
+  readonly confirmed?: number | undefined
   /** Processor time of the controller. */
   readonly cpu: number
 }
@@ -27,15 +28,18 @@ const warmUp = 60
 const budget = 25_000
 const fewest = 5
 
-const measureOne = async ({ lab, target }: Contender, change: () => Promise<number | undefined>): Promise<Sample> => {
+const measureOne = async (
+  { lab, target }: Contender,
+  change: () => Promise<Partial<Reaction> | undefined>,
+): Promise<Sample> => {
   const pinging = startPinging(lab.pingingNamespace, patience)
   try {
     await sleep(warmUp)
     const before = target.usage().cpu
     const begin = now()
-    const ours = await change()
+    const reaction = await change()
     const answered = await pinging.answered
-    return { reached: answered - begin, ours, cpu: target.usage().cpu - before }
+    return { ...reaction, reached: answered - begin, cpu: target.usage().cpu - before }
   } finally {
     await pinging.stop()
   }
@@ -62,7 +66,7 @@ export const asked: Way = {
     const sample = await measureOne(contender, async () => {
       const begin = performance.now()
       await target.add()
-      return performance.now() - begin
+      return { confirmed: performance.now() - begin }
     })
     await target.remove()
     return sample
@@ -77,10 +81,10 @@ export const plugged: Way = {
     const { lab, target } = contender
     await lab.unplugMeasured()
     await settled(contender)
-    const { confirmed } = await target.watch()
+    const { reaction } = await target.watch()
     return measureOne(contender, async () => {
       await lab.plugMeasured()
-      return confirmed
+      return reaction
     })
   },
   end: ({ target }) => target.remove(),

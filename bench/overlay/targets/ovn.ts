@@ -120,7 +120,7 @@ export class Ovn implements Target {
   }
 
   async watch(): Promise<Watched> {
-    return { confirmed: Promise.resolve(undefined) }
+    return { reaction: Promise.resolve(undefined) }
   }
 
   async restart(): Promise<Restarted> {

@@ -20,12 +20,17 @@ export interface Target {
   readonly stop: () => Promise<void>
 }
 
+/** Milliseconds since the controller heard that the interface is there. */
+export interface Reaction {
+  /** Until its flows were on their way to the hosts. */
+  readonly sent: number
+  /** Until its host had confirmed them. */
+  readonly confirmed: number
+}
+
 export interface Watched {
-  /**
-   * Milliseconds from when the controller heard that the interface is there until its host has
-   * confirmed; undefined where it cannot be told.
-   */
-  readonly confirmed: Promise<number | undefined>
+  /** Undefined where it cannot be told. */
+  readonly reaction: Promise<Reaction | undefined>
 }
 
 export interface Restarted {
