@@ -9,14 +9,14 @@ const host = (id: string): HostFact => ({
   physical: {},
 })
 
+const network = (id: string): NetworkFact => ({
+  ...{ id, vni: 1, encapsulation: undefined, mtu: undefined },
+  ...{ domain: 1, routed: false, external: undefined, vlan: undefined },
+})
+
 const start = (hostIds: readonly string[], perTick = 100) => {
   const hosts = new Map(hostIds.map((id) => [id, host(id)]))
-  const networks = new Map<string, NetworkFact>(
-    ['blue', 'red'].map((id) => [
-      id,
-      { ...{ id, vni: 1, encapsulation: undefined, mtu: undefined }, domain: 1, external: undefined, vlan: undefined },
-    ]),
-  )
+  const networks = new Map(['blue', 'red'].map((id) => [id, network(id)]))
   const spreads = new Map<string, SpreadFact>(
     ['blue', 'red'].map((network) => [network, { network, hosts: [...hostIds] }]),
   )
