@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import Type from 'typebox'
-import { type Batch, type Event, given, intentKinds, type Store } from '../../state/index.ts'
+import { type Batch, type Event, givenKinds, intentKinds, type Store } from '../../state/index.ts'
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { badField } from '../errors.ts'
 import { closed } from '../schemas.ts'
 
 /** Kinds whose changes are followed unless others are asked for, and all that can be. */
-const usual = [...intentKinds, ...Object.values(given), 'host', 'binding']
+const usual = [...intentKinds, ...Object.values(givenKinds), 'host', 'binding']
 const known = [...usual, 'lease']
 
 /** Milliseconds after which a quiet stream says that it is alive, so that no proxy ends it. */

@@ -10,7 +10,7 @@ import {
   type EntityKind,
   forEachKind,
   type GivenKind,
-  given,
+  givenKinds,
   type IntentKind,
   intentKinds,
 } from './kinds.ts'
@@ -49,7 +49,7 @@ const wantedIn = (table: Table): Wanted =>
 /** What things were given at a revision. */
 const readFormer = async (store: Store, revision: number): Promise<Former> => {
   const maps = new Map<GivenKind, ReadonlyMap<string, unknown>>()
-  for (const kind of Object.values(given)) maps.set(kind, await readKind(store, kind, revision))
+  for (const kind of Object.values(givenKinds)) maps.set(kind, await readKind(store, kind, revision))
   return (kind, id) => maps.get(kind)?.get(id) as Entities[typeof kind] | undefined
 }
 

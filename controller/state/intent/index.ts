@@ -14,7 +14,7 @@ export {
   type Entities,
   type EntityKind,
   forEachKind,
-  given,
+  givenKinds,
   type IntentKind,
   intentKinds,
   intentSchemas,

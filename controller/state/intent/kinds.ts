@@ -71,13 +71,13 @@ export const intentSchemas = {
 } as const satisfies Record<IntentKind, TSchema>
 
 /** What the controller gives to things of a kind, in documents of their own with the same id. */
-export const given = {
+export const givenKinds = {
   network: 'number',
   port: 'assignment',
   router: 'routerNumber',
   group: 'groupNumber',
 } as const satisfies Partial<Record<IntentKind, EntityKind>>
-export type GivenKind = (typeof given)[keyof typeof given]
+export type GivenKind = (typeof givenKinds)[keyof typeof givenKinds]
 
 export const entityKinds: { readonly [K in EntityKind]: Kind<K, TSchema> } = {
   network: networks,

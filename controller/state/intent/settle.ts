@@ -70,7 +70,6 @@ const settleGiven = (draft: Draft, touched: Touched, work: Working): void => {
     releaseNumber(draft, id)
   }
   for (const id of networks) takeNumber(draft, id)
-  settleNumbers(draft, touched)
   withdraw(draft, ports, work.quarantine)
   releaseExternals(draft, touched, work.affected)
   const given = [...ports].flatMap((id) => {
@@ -79,6 +78,7 @@ const settleGiven = (draft: Draft, touched: Touched, work: Working): void => {
     return next ? [{ id, next, network: port.network }] : []
   })
   for (const { id, next, network } of given) release(draft, id, network, next, work.quarantine)
+  settleNumbers(draft, touched)
   for (const { id, next } of given) take(draft, id, next, work.layouts)
   takeExternals(draft, touched, work.affected, work.layouts)
 }

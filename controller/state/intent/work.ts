@@ -6,7 +6,7 @@ import { absent, type Compare, type Transaction } from '../store.ts'
 import type { NamedAdmission } from './admission.ts'
 import { type IntentChange, IntentError, type Outcome, PreconditionError } from './change.ts'
 import { Draft, type Former } from './draft.ts'
-import { type Entities, type GivenKind, given, type IntentKind } from './kinds.ts'
+import { type Entities, type GivenKind, givenKinds, type IntentKind } from './kinds.ts'
 import { settle } from './settle.ts'
 import type { Held, Table } from './table.ts'
 import { noneTouched, type Touched } from './touched.ts'
@@ -69,7 +69,7 @@ const actionOf = (before: Spec | undefined, after: Spec | undefined): Outcome['a
 const outcomeOf = (draft: Draft, { kind, id }: IntentChange): Outcome => {
   const before: Spec | undefined = draft.before<IntentKind>(kind, id)
   const after: Spec | undefined = draft.get<IntentKind>(kind, id)
-  const by: GivenKind | undefined = kind in given ? given[kind as keyof typeof given] : undefined
+  const by: GivenKind | undefined = kind in givenKinds ? givenKinds[kind as keyof typeof givenKinds] : undefined
   const assigned = by && draft.get(by, id)
   return { kind, id, action: actionOf(before, after), before, after, assigned }
 }

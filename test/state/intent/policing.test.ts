@@ -153,5 +153,9 @@ t.test('numbers of groups and routers stay through changes, and come back with w
     ],
     [[router({ mac: intents.table.get('assignment', 'web-1')?.value.mac })], 'router edge/mac', /port web-1 has/],
   ])
+  const taken = [remove('router', 'edge'), put('port', 'new', { network: 'blue', mac: '02:00:00:00:00:01' })]
+  await intents.change(taken, { by: 'test' })
+  await intents.change([remove('port', 'new'), router({ mac: '02:00:00:00:00:01' })], { by: 'test' })
+  t.equal(intents.table.get('routerNumber', 'edge')?.value.mac, '02:00:00:00:00:01', 'free in the same change')
   t.same(await audit(intents.store), [])
 })

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { readLab } from '../../../topology/lab/read.ts'
+import { sectionOf } from '../../../topology/lab/sections.ts'
 import { describe, labsOf } from './labs.ts'
 
 const labs = fileURLToPath(new URL('../../../topology/labs/', import.meta.url))
@@ -38,6 +39,25 @@ t.test('what is left out is filled in', (t) => {
   t.match(description.underlay, [{ mtu: 1500, router: '172.30.0.1' }])
   t.same(description.containers, [{ name: 'a', host: 'h1', ports: ['a'] }], 'a container has the port with its name')
   t.same(description.resources, [{ kind: 'Port', id: 'a', spec: {} }])
+  t.end()
+})
+
+t.test('all that heddle apply takes goes to the controller, with the place where it stands', (t) => {
+  const lists = ['networks', 'subnets', 'ports', 'routers', 'nat', 'groups', 'policies', 'qos']
+  const text = [rack, 'hosts: { h1: {} }', ...lists.map((list) => `${list}: { some: { of: ${list} } }`)].join('\n')
+  const { description, locate } = readLab(describe(labsOf(t), 'lab', text))
+  t.same(
+    description.resources.map(({ kind, id, spec }) => [kind, id, spec.of]),
+    ['Network', 'Subnet', 'Port', 'Router', 'Nat', 'Group', 'Policy', 'Qos'].map((kind, at) => [
+      kind,
+      'some',
+      lists[at],
+    ]),
+  )
+  for (const [at, { kind }] of description.resources.entries()) {
+    const place = locate({ path: `${sectionOf(kind)}/some/of`, message: 'is wrong' })
+    t.match(place, new RegExp(`:${at + 3}:\\d+: ${lists[at]}/some/of: is wrong$`))
+  }
   t.end()
 })
 
