@@ -13,11 +13,14 @@ const puntFlags = MeterFlags.PKTPS | MeterFlags.BURST
 
 /** The meter that an app's punts pass through. */
 export const puntMeter = (app: string, rate: number): MeterEntry =>
-  new MeterEntry({
-    meterId: ownMeters.first + appNumber(app),
-    flags: puntFlags,
-    bands: [{ type: 'drop', rate, burstSize: rate }],
-  })
+  new MeterEntry(
+    {
+      meterId: ownMeters.first + appNumber(app),
+      flags: puntFlags,
+      bands: [{ type: 'drop', rate, burstSize: rate }],
+    },
+    'more packets for the controller than it takes',
+  )
 
 /** Among which of what a switch holds a thing is. */
 export const kindOf = (thing: Thing): 'flows' | 'groups' | 'meters' => {

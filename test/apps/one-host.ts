@@ -48,6 +48,7 @@ const base = [overlay, guard] as unknown as readonly App[]
 /** A simulated host of which frames leave. */
 export interface SimHost extends Running {
   readonly sw: SimSwitch
+  readonly clock: ManualClock
   readonly model: Model
   /** Frames that have left since the last call, with their ports. */
   readonly left: () => { readonly port: number; readonly frame: Uint8Array }[]
@@ -76,7 +77,7 @@ export const simHost = async (
     engine.model.apply(changes)
     t.same(await engine.confirmed(20_000), [], 'the host holds what it should')
   }
-  return { ...running, sw, model: engine.model, left: () => outputs.splice(0), apply }
+  return { ...running, sw, clock, model: engine.model, left: () => outputs.splice(0), apply }
 }
 
 /** A real host with containers. */

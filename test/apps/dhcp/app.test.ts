@@ -190,3 +190,22 @@ t.test('by DHCPv6 a container is told its addresses and name server', async (t) 
     t.match(answer.eth, { src: serverMac, dst: mac })
   }
 })
+
+t.test('of a flood of questions the controller sees as many as the meter of the host lets through', async (t) => {
+  const lab = await start(t)
+  for (let count = 0; count < 1000; count++) lab.sw.receive(1, question({ type: DhcpType.DISCOVER, mac, xid: count }))
+  const answers: unknown[] = []
+  await until('all are answered that came through', () => {
+    answers.push(...lab.left())
+    return answers.length >= 100
+  })
+  const counted = [...lab.sw.meters].map(({ packets, bands }) => [packets, bands[0]?.packets])
+  t.same(counted, [[1000, 900]], 'the switch says how many it dropped')
+  lab.clock.advance(1000)
+  lab.sw.receive(1, question({ type: DhcpType.DISCOVER, mac, xid: 0xffff }))
+  await until('the next one is answered', () => {
+    answers.push(...lab.left())
+    return answers.length > 100
+  })
+  t.equal(answers.length, 101)
+})
