@@ -174,7 +174,10 @@ const withoutController = async (t: Test, lab: NetworksLab): Promise<void> => {
     t.equal(await fetchFrom(lab, 'web2', lab.address('db1')), 'db1')
     await lab.startController()
     await lab.settled()
-    t.same(await Promise.all(going.map((one) => one.stop())), [0, 0], 'none is lost when it goes and when it comes')
+    t.equal(lab.sent, 0, 'hosts hold what they should')
+    const gaps = await Promise.all(going.map((one) => one.stop()))
+    // Milliseconds: a machine with other work may lose one, a router that stops would lose them for seconds.
+    t.ok(Math.max(...gaps) <= 500, `no answers for ${gaps.join(' and ')} ms`)
     t.same(await hops(lab, 'web1', '10.0.2.3'), ['10.0.1.1', '10.0.2.3'], 'then it tells of hops again')
   })
 }
