@@ -1,0 +1,143 @@
+// The lab vrouter-full as a table: who reaches whom, and who is seen to ask.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { inParallel } from '../../../topology/lab/parallel.ts'
+import { NetworksLab } from '../../networks/lab.ts'
+import { iperf, namespaces, ovs, python } from '../../support/needs.ts'
+import { ask, curl, ping, serve } from './nat/probes.ts'
+
+const file = fileURLToPath(new URL('../../../topology/labs/vrouter-full.yaml', import.meta.url))
+
+/** Who answers whom, and on which port. */
+const servers: readonly (readonly [node: string, address: string, port: number])[] = [
+  ['server', '198.51.100.1', 80],
+  ['server', '2001:db8:ffff::1', 80],
+  ['web1', '10.0.1.11', 80],
+  ['web1', 'fd00:1::11', 80],
+  ['web2', '10.0.1.12', 80],
+  ['web3', '10.0.1.13', 80],
+  ['web3', '10.0.1.13', 81],
+  ['db1', '10.0.2.11', 5432],
+  ['db2', '10.0.2.12', 5432],
+  ['shop1', '10.0.1.11', 80],
+  ['shop2', '10.0.1.12', 80],
+]
+
+/**
+ * From, how, to, and the address that who is asked sees; `-` where nobody answers. Of pings, who
+ * answers; with a number of hops, who says that there are too few.
+ */
+const table = `
+  web1    tcp 80    10.0.1.12           10.0.1.11         in a network, on two hosts
+  web1    tcp 80    10.0.1.13           10.0.1.11
+  web1    tcp 81    10.0.1.13           -                 the firewall has no such rule
+  web2    tcp 80    fd00:1::11          fd00:1::12
+  web2    tcp 5432  10.0.2.11           10.0.1.12         routed, and allowed for the group
+  web3    tcp 5432  10.0.2.12           10.0.1.13         routed on one host
+  web1    tcp 5432  10.0.2.12           10.0.1.11
+  db1     tcp 5432  10.0.2.12           -                 the database sends nothing of its own
+  shop2   tcp 80    10.0.1.11           10.0.1.12         the other tenant has the same addresses
+  shop1   tcp 80    10.0.1.12           10.0.1.11
+  shop1   ping      10.0.2.11           -                 tenants are apart
+
+  web1    tcp 80    198.51.100.1        203.0.113.11      outside, under its floating address
+  web2    tcp 80    198.51.100.1        203.0.113.10      outside, under the router's
+  web3    tcp 80    198.51.100.1        203.0.113.10      from a host that has no card there
+  web2    udp 80    198.51.100.1        203.0.113.10
+  web1    tcp 80    2001:db8:ffff::1    2001:db8:1::10
+  web3    udp 80    2001:db8:ffff::1    2001:db8:1::10
+  shop1   tcp 80    198.51.100.1        203.0.113.21
+  shop2   tcp 80    198.51.100.1        203.0.113.20
+  db1     tcp 80    198.51.100.1        -                 refused by the firewall
+  web3    ping      198.51.100.1        198.51.100.1
+  web3    ping 1    198.51.100.1        10.0.1.1          traceroute: the gateway
+  web3    ping 2    198.51.100.1        198.51.100.1
+  web1    udp 5999  198.51.100.1        ECONNREFUSED      errors of ICMP come back
+
+  server  tcp 80    203.0.113.11        203.0.113.1       from outside, through a floating address
+  server  tcp 8080  203.0.113.10        203.0.113.1       through a forwarded port
+  server  tcp 80    203.0.113.21        203.0.113.1
+  server  tcp 80    203.0.113.10        -                 a port that is not forwarded
+  server  tcp 81    203.0.113.11        -                 the firewall holds outside, too
+  server  ping      203.0.113.11        203.0.113.11
+  server  ping      203.0.113.10        203.0.113.10
+  server  ping 1    203.0.113.11        203.0.113.10      traceroute from outside
+  server  ping      10.0.1.11           -
+
+  web2    tcp 80    203.0.113.11        203.0.113.10      hairpin, on two hosts
+  web1    tcp 80    203.0.113.11        203.0.113.11      hairpin, to itself
+  web3    tcp 8080  203.0.113.10        203.0.113.10      hairpin, to a forwarded port of its own
+  shop2   tcp 80    203.0.113.21        203.0.113.20
+  shop2   tcp 80    203.0.113.11        203.0.113.20      one tenant to the other, by the outside
+  web1    tcp 80    203.0.113.21        203.0.113.11
+`
+
+interface Expectation {
+  readonly from: string
+  readonly how: string
+  /** A port, or a number of hops. */
+  readonly number: number | undefined
+  readonly to: string
+  readonly seen: string
+  readonly line: string
+}
+
+const expectations: readonly Expectation[] = table.split('\n').flatMap((line) => {
+  const [from = '', how = '', ...rest] = line.trim().split(/ +/)
+  if (from === '') return []
+  const number = /^\d+$/.test(rest[0] ?? '') ? Number(rest.shift()) : undefined
+  const [to = '', seen = ''] = rest
+  return [{ from, how, number, to, seen, line: line.trim() }]
+})
+
+const nobody: ReadonlySet<string> = new Set(['nothing', 'timeout', ''])
+
+const seenBy = async (lab: NetworksLab, { from, how, number = 64, to }: Expectation): Promise<string> => {
+  const answer =
+    how === 'ping'
+      ? await ping(lab, from, to, number)
+      : how === 'udp'
+        ? await ask(lab, from, to, number)
+        : await curl(lab, from, to, number)
+  const [first = ''] = answer.split(' ')
+  return nobody.has(first) ? '-' : first
+}
+
+const reaching = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test('who reaches whom, and who is seen to ask', async (t) => {
+    for (const [node, address, port] of servers) await serve(t, lab, node, address, port)
+    const seen = await inParallel(expectations, 4, (one) => seenBy(lab, one))
+    for (const [index, { line, seen: expected }] of expectations.entries()) t.equal(seen[index], expected, line)
+  })
+}
+
+/** Mbit/s from a container outside, by one connection. */
+const rateOf = async (lab: NetworksLab, from: string): Promise<number> => {
+  const words = ['-c', '198.51.100.1', '-t', '4', '-O', '1', '-J']
+  const { end } = JSON.parse(await lab.inside(from, 'iperf3', ...words)) as {
+    readonly end: { readonly sum_received: { readonly bits_per_second: number } }
+  }
+  return end.sum_received.bits_per_second / 1e6
+}
+
+const bandwidth = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test('bandwidth outside is that of the profile', async (t) => {
+    const words = ['netns', 'exec', lab.namespace('server'), 'iperf3', '-s', '-B', '198.51.100.1', '--forceflush']
+    const server = spawn('ip', words, { stdio: ['ignore', 'pipe', 'ignore'] })
+    t.teardown(() => server.kill())
+    await once(server.stdout, 'data')
+    const [shop, web] = [await rateOf(lab, 'shop2'), await rateOf(lab, 'web2')]
+    // Wide margins: other work may use the same processors. What is exact is in the README of qos.
+    t.ok(shop < 12 && shop > 3, `shop2 has 10 Mbit/s: ${shop.toFixed(1)}`)
+    t.ok(web > 12, `web2 has no bound: ${web.toFixed(1)}`)
+  })
+}
+
+t.test('the lab vrouter-full', async (t) => {
+  if (!ovs(t) || !namespaces(t) || !python(t) || !iperf(t)) return
+  const lab = await NetworksLab.start(t, 'natf', file)
+  await reaching(t, lab)
+  await bandwidth(t, lab)
+})
