@@ -69,7 +69,7 @@ t.test(
     ])
     t.match((await lab.get('/v1/groups')).body, [
       { id: 'db', tenant: 'acme', ports: 0, policies: ['web'] },
-      { id: 'web', tenant: 'acme', ports: 1, policies: ['web'] },
+      { id: 'web', tenant: 'acme', ports: 1, policies: ['web'], tenantNumber: Number, bit: Number },
     ])
     t.match((await lab.get('/v1/policies?group=db')).body, [
       { id: 'web', tier: 'tenant', groups: ['web'], rules: 2, default: { out: 'allow', in: 'drop' }, audit: false },
@@ -88,7 +88,7 @@ t.test(
       { address: '192.0.2.20' },
     ])
     t.match(await lab.get('/v1/nat?network=blue'), { status: 400, body: { error: /known here: router/ } })
-    t.match((await apply(lab, base)).body, { unchanged: base.length, revision: made.body.revision })
+    t.match((await apply(lab, base, { wait: true })).body, { unchanged: base.length, revision: made.body.revision })
   },
 )
 

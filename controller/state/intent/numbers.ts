@@ -13,8 +13,8 @@ const bits = 128
 const digestOf = (name: string, attempt: number): Buffer => createHash('sha256').update(`${name}\n${attempt}`).digest()
 
 /**
- * A number that nobody has, by name: what comes back has the one that it had, and what is new has none
- * that another has had just now, of whom switches may still remember connections.
+ * A number that nobody has, by name: what comes back has the one that it had, and what is new hardly ever
+ * one that another has had just now, of whom switches may still remember connections.
  *
  * @param count how many there are, from 0 on
  */

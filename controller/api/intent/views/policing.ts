@@ -9,6 +9,8 @@ export const GroupView = Type.Object({
   tenant: Type.Optional(Type.String()),
   ports: Type.Integer(),
   policies: Type.Array(Type.String()),
+  tenantNumber: Type.Integer({ description: 'what flows know the tenant by' }),
+  bit: Type.Integer({ description: 'what flows know the group by, in its tenant' }),
   ...tail,
 })
 
@@ -39,12 +41,15 @@ export const QosView = Type.Object({
   ...tail,
 })
 
-export const groupView = ({ intents: { table } }: ApiContext, id: string, held: Held<Entities['group']>) => ({
-  ...{ id, ...given({ tenant: held.value.tenant }) },
-  ports: table.users('port', 'group', id).size,
-  policies: [...table.users('policy', 'group', id)].sort(),
-  ...tailOf(held),
-})
+export const groupView = ({ intents: { table } }: ApiContext, id: string, held: Held<Entities['group']>) => {
+  const { tenant: tenantNumber = 0, bit = 0 } = table.get('groupNumber', id)?.value ?? {}
+  return {
+    ...{ id, ...given({ tenant: held.value.tenant }) },
+    ports: table.users('port', 'group', id).size,
+    policies: [...table.users('policy', 'group', id)].sort(),
+    ...{ tenantNumber, bit, ...tailOf(held) },
+  }
+}
 
 export const policyView = (_context: ApiContext, id: string, held: Held<Entities['policy']>) => {
   const { tier = 'tenant', groups = [], networks = [], rules, audit = false, default: usual = {} } = held.value
