@@ -1,30 +1,17 @@
 import type { Test } from 'tap'
-import { prove } from '../../controller/cli/trace/live.ts'
-import { questionOf, type TraceOptions } from '../../controller/cli/trace/question.ts'
-import { type Traced, traced } from '../../controller/cli/trace/result.ts'
+import { questionOf } from '../../controller/cli/trace/question.ts'
+import { traced } from '../../controller/cli/trace/result.ts'
 import { whyText } from '../../controller/cli/trace/text.ts'
-import { verdictText } from '../../controller/cli/trace/verdict-text.ts'
 import { ApiWorld } from '../../controller/cli/trace/world.ts'
-import type { Visit } from '../../topology/walk/index.ts'
 import { run } from '../cli/controller.ts'
+import { agreeing, type TraceCase } from './agreeing.ts'
 import type { NetworksLab } from './lab.ts'
-import { askOracle, metBy } from './oracle.ts'
-
-/** A packet, and what is expected of it and of its answer. */
-interface Case {
-  readonly packet: readonly [from: string, to: string, what?: string]
-  readonly options?: Partial<TraceOptions>
-  readonly verdict: RegExp
-  readonly answer?: RegExp
-  /** Whether it is tried on the real switches, too. */
-  readonly live?: true
-}
 
 const there = (to: string, host: string): RegExp => new RegExp(`^delivered to ${to} on ${host}$`)
 
 const unknownMac = '02:00:00:00:ff:ff'
 
-const cases: readonly Case[] = [
+const cases: readonly TraceCase[] = [
   { packet: ['blue1', 'blue4', 'tcp/80'], verdict: there('blue4', 'h1'), answer: there('blue1', 'h1'), live: true },
   { packet: ['blue1', 'blue2', 'tcp/80'], verdict: there('blue2', 'h2'), answer: there('blue1', 'h1'), live: true },
   { packet: ['blue2', 'blue3', 'udp/53'], verdict: there('blue3', 'h3'), answer: there('blue2', 'h2') },
@@ -65,33 +52,6 @@ const cases: readonly Case[] = [
   },
   { packet: ['green2', '255.255.255.255', 'udp/9'], verdict: there('green1', 'h1'), live: true },
 ]
-
-const visitsOf = ({ there, back }: Traced): readonly Visit[] =>
-  [there.question?.walk, there.walk, back?.question?.walk, back?.walk].flatMap((walk) => walk?.visits ?? [])
-
-/** What is said of packets is what Open vSwitch itself says of them, flow by flow. */
-const agreeing = async (t: Test, lab: NetworksLab): Promise<void> => {
-  const options = { api: lab.folder.facts.api ?? '', output: 'table' } as const
-  const world = await ApiWorld.open(options)
-  for (const { packet, options: more = {}, verdict, answer, live } of cases) {
-    const words = [...packet, ...Object.values(more)].join(' ')
-    await t.test(`${words}: the flows that Open vSwitch traces, and the verdict`, async (t) => {
-      const asked = questionOf(world, packet, { ...options, ...more })
-      const result = await traced(world, asked, answer !== undefined)
-      t.match(verdictText(result.there.verdict), verdict)
-      if (answer) t.match(result.back && verdictText(result.back.verdict), answer)
-      for (const visit of visitsOf(result)) {
-        const { flows, actions, text } = await askOracle(lab, world.hosts, visit)
-        t.same(metBy(visit), flows, `the flows on ${visit.place.host}\n${text}`)
-        const leaves = visit.ends.some(({ is }) => is !== 'dropped' && is !== 'lost')
-        t.equal(actions !== 'drop', leaves, `whether something leaves ${visit.place.host}: ${actions}`)
-      }
-      if (!live) return
-      const { agrees, flows, out } = await prove(world, asked, result.there)
-      t.ok(agrees, `real switches count the packets: ${JSON.stringify([out, flows.filter((one) => one.grew < 7)])}`)
-    })
-  }
-}
 
 /** What users read. */
 const reading = async (t: Test, lab: NetworksLab): Promise<void> => {
@@ -149,7 +109,7 @@ const mending = async (t: Test, lab: NetworksLab): Promise<void> => {
 
 /** What is said of packets of containers, judged by Open vSwitch and as users read it. */
 export const tracing = async (t: Test, lab: NetworksLab): Promise<void> => {
-  await agreeing(t, lab)
+  await agreeing(t, lab, cases)
   await reading(t, lab)
   await mending(t, lab)
 }

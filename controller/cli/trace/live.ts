@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type Ask,
   framesLike,
   type HeldFlow,
   type Holdings,
@@ -8,7 +10,7 @@ import {
   type WalkPort,
 } from '../../../topology/walk/index.ts'
 import { CliError } from '../cli-error.ts'
-import type { TraceQuestion } from './question.ts'
+import { lastPort, type TraceQuestion, usualSourcePort } from './question.ts'
 
 /** What a flow of the computed way has counted of the probes. */
 export interface ProvedFlow {
@@ -114,6 +116,10 @@ const proofOf = (journey: Journey, from: WalkPort, three: Three): Proof => {
   return { sent: probes, flows, out, instead: agrees ? [] : insteadOf(three, new Set(way.keys())), agrees }
 }
 
+/** Connections of an earlier probe are no new ones: where nobody asks for a port, it is another each time. */
+const freshPort = ({ sourcePort }: Ask): number =>
+  sourcePort === usualSourcePort ? randomInt(usualSourcePort, lastPort - probes) : sourcePort
+
 /**
  * Sends probes through the real switches, as if the container had, and compares what the flows and the
  * port at the end have counted with the way that was computed.
@@ -133,7 +139,7 @@ export const prove = async (
   const before = await readAll(world, hosts)
   await sleep(countingTime)
   const start = await readAll(world, hosts)
-  await world.inject(from.host, from.ofport, framesLike(frame, ask, probes))
+  await world.inject(from.host, from.ofport, framesLike(frame, { ...ask, sourcePort: freshPort(ask) }, probes))
   const end = Date.now() + patience
   for (;;) {
     await sleep(pollEvery)

@@ -57,6 +57,8 @@ const mends: Readonly<Record<string, Remedy>> = {
   'arp-responder/ARP request for an unknown address': unknownAddress,
   'arp-responder/neighbour solicitation for an unknown address': unknownAddress,
   'nat/to the outside without a translation': noTranslation,
+  'nat/to a neighbour outside that is not known yet': () =>
+    'the neighbour is being asked for: later packets pass, unless nobody outside has the address',
   'nat/no host leads to the external network': () =>
     'a host needs the physical network in external_ids:heddle-bridge-mappings',
 }
@@ -69,7 +71,6 @@ const punts: Readonly<Record<string, (step: Step) => string>> = {
     /\b(nw_ttl|hop_limit)=/.test(flow)
       ? 'its time to live ends at the router; its sender is told so'
       : 'the router knows no way to the address, or nobody listens there; its sender is told so',
-  'nat/neighbour': () => 'the neighbour outside is not known yet: it is asked for, and later packets pass',
 }
 
 /** Why the controller gets a packet; undefined where only the app knows. */

@@ -27,9 +27,9 @@ export interface TraceQuestion {
 }
 
 const form = /^(?:(tcp|udp)[/:](\d{1,5})|(icmp|arp))$/
-const lastPort = 65535
+export const lastPort = 65535
 /** Of the side that asks: none that a service has. */
-const usualSourcePort = 49_152
+export const usualSourcePort = 49_152
 const macForm = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i
 
 const numberIn = (option: string, text: string, last: number): number => {

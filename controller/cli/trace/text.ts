@@ -1,7 +1,7 @@
 import { describeFrame, type End, type Journey, type Step, type Visit } from '../../../topology/walk/index.ts'
 import type { Proof, ProvedFlow } from './live.ts'
-import { mendOf, puntReason } from './mend.ts'
-import { arrived, type Traced } from './result.ts'
+import { type Case, mendOf, puntReason } from './mend.ts'
+import { arrived, isWell, type Traced } from './result.ts'
 import { makerText, verdictText } from './verdict-text.ts'
 import type { ApiWorld } from './world.ts'
 
@@ -88,11 +88,20 @@ const doubts = ({ visited }: ApiWorld): string[] =>
 const whatText = ({ protocol, port }: Traced['question']['ask']): string =>
   protocol === 'tcp' || protocol === 'udp' ? `${protocol}/${port}` : protocol
 
-const mendText = (world: ApiWorld, { question, there, back }: Traced): string[] => {
-  const failed = arrived(there.verdict, question.to.port) ? back : there
-  const wanted = failed === back ? question.from.id : question.to.port
-  if (!failed || arrived(failed.verdict, wanted)) return []
-  const mend = mendOf(failed.verdict, { world, from: question.from, asked: question })
+/** Who sent the packet that did not arrive, and to whom: the answer comes from who got the packet. */
+const caseOf = (world: ApiWorld, { question, there }: Traced, isBack: boolean): Case => {
+  if (!isBack) return { world, from: question.from, asked: question }
+  const { from } = question
+  const receiver = there.verdict.is === 'delivered' ? world.port(there.verdict.port) : undefined
+  const to = { address: question.source.address, mac: undefined, port: from.id }
+  return { world, from: receiver ?? from, asked: { ...question, target: from.id, to } }
+}
+
+const mendText = (world: ApiWorld, result: Traced): string[] => {
+  const { question, there, back } = result
+  const isBack = arrived(there.verdict, question.to.port)
+  if (isWell(result) || (isBack && !back)) return []
+  const mend = mendOf((isBack && back ? back : there).verdict, caseOf(world, result, isBack))
   return mend === undefined ? [] : [`  mend: ${mend}`]
 }
 
