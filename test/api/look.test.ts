@@ -159,7 +159,8 @@ t.test('/docs describes every path', async (t) => {
     ...['/v1/policies', '/v1/policies/{id}'],
     ...['/v1/ports', '/v1/ports/{id}', '/v1/qos', '/v1/qos/{id}', '/v1/rollback', '/v1/routers', '/v1/routers/{id}'],
     '/v1/rules',
-    ...['/v1/subnets', '/v1/subnets/{id}', '/v1/switch-groups', '/v1/switch-ports', '/v1/switches', '/v1/tunnels'],
+    ...['/v1/subnets', '/v1/subnets/{id}', '/v1/switch-groups', '/v1/switch-ports', '/v1/switches'],
+    ...['/v1/translations', '/v1/tunnels'],
     ...['/v1/watch', '/v1/why'],
   ])
 })
