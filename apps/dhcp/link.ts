@@ -63,22 +63,23 @@ export const mtuOf = ({ networks, hosts, spreads }: Known, { network: id }: Port
 }
 
 /**
- * Ways that the routers of a subnet know to neighbours in that subnet: its containers may send there themselves. All
- * else goes by the gateway, also where a router has a default route.
+ * Ways that the routers of a subnet know to neighbours in that subnet: its other containers may send there themselves.
+ * All else goes by the gateway, also where neighbours share a route, which the router does for each connection.
  */
-export const routesOf = ({ routers, interfaces }: Known, { id, cidr: text }: SubnetFact): packet.DhcpRoute[] => {
-  const cidr = parseCidr(text)
+export const routesOf = ({ routers, interfaces }: Known, { address, subnet }: Placed): packet.DhcpRoute[] => {
+  const cidr = parseCidr(subnet.cidr)
+  const isNear = (neighbour: string): boolean => {
+    const number = parseAddress(neighbour)
+    return number !== undefined && cidr !== undefined && contains(cidr, number) && neighbour !== address
+  }
   const here = [...interfaces.entries()].flatMap(([, one]) =>
-    one.subnet === id ? (routers.get(one.router) ?? []) : [],
+    one.subnet === subnet.id ? (routers.get(one.router) ?? []) : [],
   )
   return here.flatMap(({ routes }) =>
     routes.flatMap(({ family, to, via }) => {
       const [destination = '', prefix] = to.split('/')
-      const neighbour = via.find(({ address }) => {
-        const number = parseAddress(address)
-        return number && cidr && contains(cidr, number)
-      })
-      if (family !== 4 || !neighbour || Number(prefix) === 0) return []
+      const [neighbour, more] = via
+      if (family !== 4 || !neighbour || more || Number(prefix) === 0 || !isNear(neighbour.address)) return []
       return [{ destination, prefix: Number(prefix), router: neighbour.address }]
     }),
   )

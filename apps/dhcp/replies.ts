@@ -34,7 +34,7 @@ const reply4 = (asked: packet.Dhcp, { port, known, lease }: Asking): Uint8Array 
     gateway,
     dns: dns.filter(isIpv4),
     mtu: mtuOf(known, port),
-    routes: routesOf(known, subnet),
+    routes: routesOf(known, first),
   }
   const answer = answer4(asked, link, { server, lease })
   if (!answer) return undefined

@@ -143,12 +143,18 @@ t.test('containers are told the routes to neighbours of theirs that their router
       routes: [
         { to: '172.16.0.0/12', via: ['10.0.0.200'] },
         { to: '172.20.0.0/16', via: ['10.1.0.200'] },
+        { to: '172.21.0.0/16', via: ['10.0.0.5'] },
+        { to: '172.22.0.0/16', via: ['10.0.0.200', '10.0.0.201'] },
         { to: '0.0.0.0/0', via: ['10.0.0.201'] },
       ],
     }),
   )
   const [offer] = await answersTo(lab, question({ type: DhcpType.DISCOVER, mac }))
-  t.equal(offer?.hex(121), `00${'0a000001'}${'0cac10'}${'0a0000c8'}`, 'the gateway first, for all else')
+  t.equal(
+    offer?.hex(121),
+    `00${'0a000001'}${'0cac10'}${'0a0000c8'}`,
+    'the gateway first, for all else: what is behind the container itself, shared, or elsewhere',
+  )
 })
 
 t.test('by DHCPv6 a container is told its addresses and name server', async (t) => {
