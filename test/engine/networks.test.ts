@@ -3,6 +3,7 @@ import t from 'tap'
 import arpResponder from '../../apps/arp-responder/app.ts'
 import guard from '../../apps/guard/app.ts'
 import overlay from '../../apps/overlay/app.ts'
+import nat from '../../apps/vrouter/nat/app.ts'
 import router from '../../apps/vrouter/router/app.ts'
 import type { App } from '../../controller/engine/app.ts'
 import { AppInstance } from '../../controller/engine/app-instance.ts'
@@ -17,6 +18,7 @@ const hosts = 6
 const networks = 3
 const ports = 12
 const routers = 2
+const nats = 3
 
 const dpidOf = (host: number): string => host.toString(16).padStart(16, '0')
 
@@ -43,6 +45,24 @@ const routerValue = fc.record({
   }),
 })
 
+const outside = fc.constantFrom('10.0.0.9', '10.0.0.8')
+
+const natValue = fc
+  .tuple(
+    id('router', routers),
+    fc.oneof(
+      fc.record({ source: fc.record({ from: fc.constantFrom('10.0.0.0/24', '10.0.0.0/8'), to: outside }) }),
+      fc.record({ floating: fc.record({ address: outside, to: fc.constantFrom('10.0.0.1', '10.0.0.2') }) }),
+      fc.record({
+        forward: fc.record({
+          ...{ protocol: fc.constantFrom('tcp', 'udp'), address: outside, port: fc.constant(80) },
+          to: fc.constantFrom('10.0.0.1', '10.0.0.2'),
+        }),
+      }),
+    ),
+  )
+  .map(([name, what]) => ({ router: name, ...what }))
+
 const change: fc.Arbitrary<DocumentChange> = fc.oneof(
   fc.record({
     kind: fc.constant('network' as const),
@@ -67,6 +87,12 @@ const change: fc.Arbitrary<DocumentChange> = fc.oneof(
     id: id('router', routers),
     value: option(routerValue),
   }),
+  fc.record({
+    kind: fc.constant('routerNumber' as const),
+    id: id('router', routers),
+    value: option(fc.record({ zone: fc.integer({ min: 0, max: 3 }), mac: fc.constant('02:00:00:00:00:99') })),
+  }),
+  fc.record({ kind: fc.constant('nat' as const), id: id('nat', nats), value: option(natValue) }),
   fc.tuple(fc.integer({ min: 1, max: hosts }), option(hostValue)).map(([number, value]) => ({
     kind: 'host' as const,
     id: `host${number}`,
@@ -100,7 +126,7 @@ const change: fc.Arbitrary<DocumentChange> = fc.oneof(
   }),
 ) as fc.Arbitrary<DocumentChange>
 
-const apps = [overlay, arpResponder, guard, router] as unknown as readonly App[]
+const apps = [overlay, arpResponder, guard, router, nat] as unknown as readonly App[]
 
 /** Hosts' tables as the apps fill them, without sockets. Bridges that are no host's get nothing. */
 class Network {
