@@ -38,10 +38,11 @@ export type {
   PolicyRuleFact,
   Service,
 } from './engine/model/policing-facts.ts'
-export { ruleKey } from './engine/model/policing-facts.ts'
+export { policedKey, ruleKey } from './engine/model/policing-facts.ts'
 export type {
   AttachmentFact,
   InterfaceFact,
+  NeighbourFact,
   NextHop,
   OutsideSubnet,
   RouteFact,

@@ -24,9 +24,8 @@ import { Respond } from './ranks.ts'
 import { connected, narrowed, noNeighbour, waysOf } from './routes.ts'
 
 const collections = {
-  networks: model.networks,
   subnets: model.subnets,
-  ports: model.ports,
+  neighbours: model.neighbours,
   sites: model.sites,
   routers: model.routers,
   interfaces: model.interfaces,
@@ -126,11 +125,10 @@ export default defineApp({
     },
     /** Routed packets for the addresses of a port get its Ethernet address; others have no next hop yet. */
     neighbour: {
-      each: 'ports',
+      each: 'neighbours',
       through: ({ network }) => network,
-      flows: ({ network, vni, mac, addresses }, { stages: { neighbour, switch: bridge }, view }) => {
-        if (!view.networks.get(network)?.routed) return []
-        return addresses.map((text) => {
+      flows: ({ vni, mac, addresses }, { stages: { neighbour, switch: bridge } }) =>
+        addresses.map((text) => {
           const number = parseAddress(text)?.number ?? 0n
           const hop = text.includes(':')
             ? { ...inNetwork(vni), ethType: typeOf(6), xxreg1: number }
@@ -139,8 +137,7 @@ export default defineApp({
             .when(hop as never)
             .apply(set('ethDst', mac))
             .goto(bridge)
-        })
-      },
+        }),
     },
   },
   changed(name, key, before, context) {

@@ -68,6 +68,7 @@ export class Model {
   readonly interfaces = this.routing.interfaces
   readonly attachments = this.routing.attachments
   readonly reaches = this.routing.reaches
+  readonly neighbours = this.routing.neighbours
   private readonly nat = new Translations(this)
   readonly gateways = this.nat.gateways
   readonly translations = this.nat.translations
@@ -97,6 +98,11 @@ export class Model {
   /** Ports with the interfaces that carry them, as hosts have said. */
   bindings(): Iterable<readonly [port: string, binding: Documents['binding']]> {
     return this.sources.binding.entries()
+  }
+
+  /** Ports that users want of a network. */
+  portsIn(network: string): ReadonlySet<string> {
+    return this.portsOfNetwork.objectsAt(network)
   }
 
   /** Subnets that users want of a network. */

@@ -70,6 +70,16 @@ export interface InterfaceFact {
   readonly narrow: boolean
 }
 
+/** A port of a network that a router has a part in. Its key is the port's. */
+export interface NeighbourFact {
+  readonly network: string
+  readonly vni: number
+  /** 48 bits. */
+  readonly mac: number
+  /** IPv4 and IPv6, without prefix lengths. */
+  readonly addresses: readonly string[]
+}
+
 /** An external network where a host has it. Its key is `siteKey` of both. */
 export interface AttachmentFact {
   readonly network: string

@@ -10,6 +10,7 @@ import { Links } from './links.ts'
 import type { Model } from './model.ts'
 import { Mtus } from './mtus.ts'
 import { type Place, Reaches } from './reaches.ts'
+import { RoutedPorts } from './routed-ports.ts'
 import { canonical, routerFact } from './router-fact.ts'
 import { type InterfaceFact, interfaceKey, type RouterExternalFact, type RouterFact } from './routing-facts.ts'
 
@@ -25,6 +26,7 @@ export class Routing {
   private readonly places: Reaches
   private readonly attached: Attachments
   private readonly mtus: Mtus
+  private readonly routedPorts: RoutedPorts
   /** Subnets that routers name, and those of which apps were told. */
   private readonly named = new Links()
   private readonly told = new Links()
@@ -44,6 +46,7 @@ export class Routing {
     this.domains = new Domains((network) => model.vniOf(network))
     this.places = new Reaches(this.domains, model.networks)
     this.attached = new Attachments(model.networks, model.hosts)
+    this.routedPorts = new RoutedPorts(model)
     this.mtus = new Mtus(model.hosts, () => {
       for (const id of this.routers.keys()) this.touched.add(id)
     })
@@ -53,6 +56,10 @@ export class Routing {
 
   get reaches(): Collection<SiteFact> {
     return this.places.facts
+  }
+
+  get neighbours(): RoutedPorts['facts'] {
+    return this.routedPorts.facts
   }
 
   get attachments(): Attachments['facts'] {

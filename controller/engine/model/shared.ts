@@ -11,7 +11,7 @@ import type {
 } from './facts.ts'
 import type { LimitFact } from './limit-facts.ts'
 import type { MemberFact, PolicedFact, PolicyRuleFact } from './policing-facts.ts'
-import type { AttachmentFact, InterfaceFact, RouterFact } from './routing-facts.ts'
+import type { AttachmentFact, InterfaceFact, NeighbourFact, RouterFact } from './routing-facts.ts'
 import type { GatewayFact, OutsideFact, TranslationFact } from './translation-facts.ts'
 
 /** The collections that the controller keeps for all apps, by name. */
@@ -29,6 +29,8 @@ export interface SharedFacts {
   readonly attachments: AttachmentFact
   /** Networks by the hosts that they are reached from: those of their sites, and those of networks that routers join them with. */
   readonly reaches: SiteFact
+  /** Ports of networks that routers have a part in. */
+  readonly neighbours: NeighbourFact
   readonly gateways: GatewayFact
   readonly translations: TranslationFact
   readonly outsides: OutsideFact
@@ -59,6 +61,7 @@ export const model = {
   interfaces: shared('interfaces'),
   attachments: shared('attachments'),
   reaches: shared('reaches'),
+  neighbours: shared('neighbours'),
   gateways: shared('gateways'),
   translations: shared('translations'),
   outsides: shared('outsides'),

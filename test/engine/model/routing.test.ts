@@ -197,7 +197,7 @@ const change = fc.oneof(
   ),
 )
 
-const collections = ['networks', 'routers', 'interfaces', 'attachments', 'reaches'] as const
+const collections = ['networks', 'routers', 'interfaces', 'attachments', 'reaches', 'neighbours'] as const
 
 const factsOf = (model: Model) =>
   Object.fromEntries(collections.map((name) => [name, Object.fromEntries<unknown>(model[name].entries())]))
