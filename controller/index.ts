@@ -38,7 +38,7 @@ export type {
   PolicyRuleFact,
   Service,
 } from './engine/model/policing-facts.ts'
-export { ruleKey } from './engine/model/policing-facts.ts'
+export { policedKey, ruleKey } from './engine/model/policing-facts.ts'
 export type {
   AttachmentFact,
   InterfaceFact,

@@ -6,6 +6,7 @@ import {
   model,
   networkMask,
   openflow,
+  policedKey,
   siteKey,
 } from '../../controller/index.ts'
 import { inNetwork, output, sendAlong, setField, wayBetween } from './way.ts'
@@ -22,6 +23,16 @@ const copyTo =
     setField('reg3', shard),
     { type: 'resubmitTable', inPort: openflow.Port.IN_PORT, tableId: table },
   ]
+
+/** What the firewall judges one port at a time, also where it is for all. */
+const ipTypes = [openflow.EtherType.IPV4, openflow.EtherType.IPV6] as const
+const aboveUsual = 40_000
+
+/** Hands the packet to what looks at it before a port gets it, and goes on with the next action. */
+const judge = (table: number, ofport: number): Action[] => [
+  setField('reg2', ofport),
+  { type: 'resubmitTable', inPort: openflow.Port.IN_PORT, tableId: table },
+]
 
 /**
  * Networks over many hosts: what a container sends reaches the ports of its network, here directly
@@ -41,6 +52,7 @@ export default defineApp({
     floods: model.floods,
     shards: model.shards,
     spreads: model.spreads,
+    policed: model.policed,
   },
   rules: {
     /** What every packet does that no other flow concerns. */
@@ -133,9 +145,16 @@ export default defineApp({
     shard: {
       each: 'shards',
       on: ({ dpid }) => dpid,
-      flows: ({ vni, number, ofports }, { stages: { flood } }) => [
-        flood.when({ reg0: { value: vni, mask: networkMask }, reg3: number }).apply(...ofports.map(output)),
-      ],
+      flows: ({ vni, dpid, number, ofports }, { stages: { flood, trackIn }, view }) => {
+        const match = { reg0: { value: vni, mask: networkMask }, reg3: number } as const
+        const copies = flood.when(match).apply(...ofports.map(output))
+        const isPoliced = (ofport: number) => view.policed.has(policedKey(dpid, ofport))
+        if (!ofports.some(isPoliced)) return [copies]
+        const judged = ofports.flatMap((ofport) =>
+          isPoliced(ofport) ? judge(trackIn.tableId, ofport) : [output(ofport)],
+        )
+        return [copies, ...ipTypes.map((ethType) => flood.when({ ...match, ethType }, aboveUsual).apply(...judged))]
+      },
     },
   },
 })

@@ -1,6 +1,6 @@
 // What apps are told of firewall policies. Each is made from what users want and where ports are.
 
-/** A port that policies concern. Its key is the port's id. */
+/** A port that policies concern. Its key is `policedKey`. */
 export interface PolicedFact {
   readonly port: string
   readonly dpid: bigint
@@ -81,6 +81,9 @@ export interface PolicyRuleFact {
   /** Undefined for all. */
   readonly service: Service | undefined
 }
+
+/** Where a port is: each OpenFlow number of a bridge is one. */
+export const policedKey = (dpid: bigint, ofport: number): string => `${dpid.toString(16)} ${ofport}`
 
 export const memberKey = (port: string, address: string): string => `${port} ${address}`
 

@@ -4,7 +4,14 @@ import { Collection } from '../facts.ts'
 import type { PortFact } from './facts.ts'
 import { Links } from './links.ts'
 import type { Model } from './model.ts'
-import { type MemberFact, memberKey, type PolicedFact, type PolicyRuleFact, ruleKey } from './policing-facts.ts'
+import {
+  type MemberFact,
+  memberKey,
+  type PolicedFact,
+  type PolicyRuleFact,
+  policedKey,
+  ruleKey,
+} from './policing-facts.ts'
 import { type Resolver, rulesOf } from './policy-rules.ts'
 
 /** What policies name ports by; all ports have the last. */
@@ -53,6 +60,8 @@ export class Policing {
   private readonly ports = new Links()
   private readonly rulesOfPolicy = new Map<string, readonly string[]>()
   private readonly addressesOfPort = new Map<string, readonly string[]>()
+  /** Keys of policed ports. */
+  private readonly placeOfPort = new Map<string, string>()
   /** What is to be looked at again. */
   private readonly touchedPolicies = new Set<string>()
   private readonly touchedPorts = new Set<string>()
@@ -119,12 +128,23 @@ export class Policing {
 
   private updatePort(id: string): void {
     const port = this.model.ports.get(id)
-    const policed = port && this.policedFact(port)
-    replace(this.policed, [id], policed ? new Map([[id, policed]]) : noFacts)
+    this.updatePoliced(id, port && this.policedFact(port))
     const members = port ? this.memberFacts(port) : noFacts
     replace(this.members, this.addressesOfPort.get(id) ?? [], members)
     if (members.size > 0) this.addressesOfPort.set(id, [...members.keys()])
     else this.addressesOfPort.delete(id)
+  }
+
+  private updatePoliced(id: string, fact: PolicedFact | undefined): void {
+    const before = this.placeOfPort.get(id)
+    const now = fact && policedKey(fact.dpid, fact.ofport)
+    // Another port may have come in its place already.
+    if (before !== undefined && before !== now && this.policed.get(before)?.port === id) this.policed.delete(before)
+    if (fact === undefined || now === undefined) this.placeOfPort.delete(id)
+    else {
+      this.placeOfPort.set(id, now)
+      if (!isSame(this.policed.get(now), fact)) this.policed.set(now, fact)
+    }
   }
 
   /** The groups of a port as bits, and the tenant whose they are. */

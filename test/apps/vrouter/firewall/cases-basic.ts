@@ -304,6 +304,27 @@ export const basicCases: readonly Case[] = [
     ],
   },
   {
+    title: 'what is for all in a network is judged for each port',
+    policies: { web: { ...web, rules: [{ direction: 'in', action: 'allow', protocol: 'udp', ports: [5353] }] } },
+    steps: [
+      ['udp b:1 > all:5353', 'pass'],
+      ['udp b:1 > all:5354', 'drop'],
+      ['udp6 c:1 > all:5353', 'pass'],
+      ['udp6 c:1 > all:5354', 'drop'],
+    ],
+  },
+  {
+    title: 'what a port sends to all',
+    policies: {
+      web: { ...web, rules: [{ direction: 'in', action: 'allow' }] },
+      db: { ...db, rules: [{ direction: 'out', action: 'allow', protocol: 'udp', ports: [67] }] },
+    },
+    steps: [
+      ['udp b:68 > all:67', 'pass'],
+      ['udp b:68 > all:69', 'drop'],
+    ],
+  },
+  {
     title: 'a policy of two groups is about ports of either',
     policies: {
       both: { groups: ['web', 'db'], rules: [{ direction: 'in', action: 'allow', protocol: 'tcp', ports: [22] }] },

@@ -37,8 +37,11 @@ export const stations = {
   y: { ...gateway, v4: '203.0.113.9', v6: '2001:db8:2::9' },
 } as const satisfies Readonly<Record<string, Station>>
 
+/** All in the network; what becomes of it is asked of a. */
+const everybody: Station = { port: 1, mac: 'ff:ff:ff:ff:ff:ff', v4: '10.0.0.255', v6: 'ff02::1' }
+
 const stationOf = (name: string): Station => {
-  const found = (stations as Readonly<Record<string, Station>>)[name]
+  const found = name === 'all' ? everybody : (stations as Readonly<Record<string, Station>>)[name]
   if (!found) throw new RangeError(`there is no station ${name}`)
   return found
 }

@@ -29,6 +29,15 @@ const marker = encodeEthernet({ src: 1, dst: 2, etherType: markerType, payload: 
 
 const isMarker = ({ data }: PacketIn): boolean => data[12] === markerType >> 8 && data[13] === (markerType & 0xff)
 
+/** Bytes of Ethernet's header. */
+const head = 14
+
+/** Whether a packet-in is about a frame, and not about what the machine's own cards say meanwhile. */
+const isAbout =
+  (frame: Uint8Array) =>
+  ({ data }: PacketIn): boolean =>
+    frame.subarray(0, head).every((byte, at) => data[at] === byte)
+
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** Sends a frame in by a port, and gives what came up until all that could come of it has come. */
@@ -41,7 +50,7 @@ const punted = async ({ client }: Player, inPort: number, frame: Uint8Array): Pr
   const end = Date.now() + 5_000
   for (;;) {
     found.push(...client.taken('packetIn'))
-    if (found.some(isMarker)) return found.filter((one) => !isMarker(one))
+    if (found.some(isMarker)) return found.filter(isAbout(frame))
     if (Date.now() > end) throw new Error('the switch does not answer')
     await sleep(1)
   }
