@@ -11,12 +11,6 @@ export type Maker = Pick<Finding, 'app' | 'rule' | 'object' | 'drop'> & {
   readonly is: 'wanted' | 'kept' | 'foreign' | 'cookie'
 }
 
-/** A flow that a switch holds, and who made it. */
-export interface HeldFlow {
-  readonly flow: InstalledFlow
-  readonly maker: Maker
-}
-
 /** A port of a switch, with its counters. */
 export interface HeldPort {
   readonly port: Port
@@ -26,7 +20,7 @@ export interface HeldPort {
 
 /** All that decides what a switch does with packets, as it was when it was read. */
 export interface Holdings {
-  readonly flows: readonly HeldFlow[]
+  readonly flows: readonly InstalledFlow[]
   /** In ovs-ofctl's syntax. */
   readonly groups: readonly string[]
   readonly meters: readonly string[]
@@ -50,7 +44,8 @@ const byCookie = (engine: Engine, { cookie }: InstalledFlow): Maker => {
   return { ...nobody, is: 'cookie', app: app.app.name, rule: owner?.rule ?? '', object: owner?.object ?? '' }
 }
 
-const makerOf = (engine: Engine, { desired }: LiveSwitch, flow: InstalledFlow): Maker => {
+/** Who made a flow that a switch holds. */
+export const makerOf = (engine: Engine, { desired }: LiveSwitch, flow: InstalledFlow): Maker => {
   const claim = desired.flows.get(Flow.reported(flow).key)
   if (!claim || cookieOf(claim.owner) !== flow.cookie) return byCookie(engine, flow)
   const { app, rule, object } = claim.owner
@@ -80,16 +75,16 @@ const readPorts = async ({ session: { connection, ports } }: LiveSwitch): Promis
 }
 
 /**
- * Reads from a switch what it does with packets, flows of others too, and tells who made each flow.
+ * Reads from a switch what it does with packets, flows of others too.
  *
  * @throws SwitchError where the switch does not answer
  */
-export const readHoldings = async (engine: Engine, live: LiveSwitch): Promise<Holdings> => {
+export const readHoldings = async (live: LiveSwitch): Promise<Holdings> => {
   const [flows, groups, meters, ports] = await Promise.all([
     readFlows(live.session),
     readGroups(live),
     readMeters(live),
     readPorts(live),
   ])
-  return { flows: flows.map((flow) => ({ flow, maker: makerOf(engine, live, flow) })), groups, meters, ports }
+  return { flows, groups, meters, ports }
 }

@@ -1,11 +1,11 @@
 import Type from 'typebox'
-import { describeParts, type Holdings, injectPackets, type LiveSwitch, readHoldings } from '../../engine/index.ts'
+import { injectPackets, type LiveSwitch, readHoldings } from '../../engine/index.ts'
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { ApiError, badField } from '../errors.ts'
 import { findSwitch } from '../find.ts'
 import { closed, Dpid } from '../schemas.ts'
-import { cookieText } from '../views.ts'
+import { installedStream } from './installed-text.ts'
 
 const InstalledQuery = closed({ dpid: Dpid })
 
@@ -48,25 +48,6 @@ const Frames = closed({
   }),
 })
 
-/** Bits of a port's configuration and state (OpenFlow 1.3.5 §7.2.1). */
-const PORT_DOWN = 1
-const LINK_DOWN = 1
-
-const portView = ({ port, received, sent }: Holdings['ports'][number]) => ({
-  ...{ number: port.portNo, name: port.name },
-  up: (port.config & PORT_DOWN) === 0 && (port.state & LINK_DOWN) === 0,
-  ...{ received: Number(received), sent: Number(sent) },
-})
-
-const flowView = ({ flow, maker: { drop, ...maker } }: Holdings['flows'][number]) => {
-  const { table, text } = describeParts(flow)
-  const { cookie, packetCount } = flow
-  return {
-    ...{ table, text, ...maker, cookie: cookieText(cookie), packets: Number(packetCount) },
-    ...(drop === undefined ? {} : { drop }),
-  }
-}
-
 const badGateway = 502
 
 const orBadGateway = async <T>({ session }: LiveSwitch, work: Promise<T>): Promise<T> => {
@@ -88,14 +69,11 @@ export const packets = (api: Api, context: ApiContext): void => {
         response: { 200: Installed },
       },
     },
-    async ({ query: { dpid } }) => {
+    async ({ query: { dpid } }, reply) => {
       const live = findSwitch(context, dpid)
-      const { flows, groups, meters, ports } = await orBadGateway(live, readHoldings(context.engine, live))
-      return {
-        ...{ dpid: live.session.name, inSync: live.keeper.inSync },
-        refused: [...live.desired.flows.refused()].length,
-        ...{ flows: flows.map(flowView), groups: [...groups], meters: [...meters], ports: ports.map(portView) },
-      }
+      const holdings = await orBadGateway(live, readHoldings(live))
+      reply.type('application/json; charset=utf-8')
+      return reply.send(installedStream(context, live, holdings) as never)
     },
   )
   api.post(
