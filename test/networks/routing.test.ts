@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { pingAll, surprises } from '../../topology/lab/ping.ts'
 import { CommandError } from '../../topology/ovs/shell.ts'
 import { busybox, namespaces, ovs, python } from '../support/needs.ts'
+import { Keeping } from './keeping.ts'
 import { NetworksLab } from './lab.ts'
 import { Pinging } from './pinging.ts'
 import { fetchFrom, serve } from './reach.ts'
@@ -162,6 +163,34 @@ const finding = async (t: Test, lab: NetworksLab): Promise<void> => {
   )
 }
 
+/** A router as the lab's file has it, with other routes. */
+const putRouter = async (lab: NetworksLab, id: string, change: object): Promise<void> => {
+  const found = lab.record.description.resources.find((one) => one.kind === 'Router' && one.id === id)
+  const { status, text } = await lab.ask('PUT', `/v1/routers/${id}`, { ...found?.spec, ...change })
+  if (status >= 300) throw new Error(text)
+  await lab.settled()
+}
+
+const changing = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test(
+    '100 TCP connections through a router outlive changes of its routes, and of other routers',
+    async (t) => {
+      const kept = await Keeping.start(lab, { from: 'web1', to: 'db2' })
+      for (const via of ['10.0.2.2', '10.0.2.3', '10.0.1.3']) {
+        await putRouter(lab, 'blue', { routes: [{ to: '10.8.0.0/16', via: [via] }] })
+      }
+      await putRouter(lab, 'red', { subnets: ['stock-v4'] })
+      t.match(await ping(lab, 'shop1', '10.0.2.3', '-w', '2'), /100% packet loss/, 'who was left out is')
+      await putRouter(lab, 'red', {})
+      t.match(await ping(lab, 'shop1', '10.0.2.3'), /3 received/)
+      await putRouter(lab, 'blue', {})
+      const { broken, rounds } = await kept.stop()
+      t.equal(broken, 0)
+      t.ok(rounds > 3, `each had ${rounds} answers and more`)
+    },
+  )
+}
+
 const withoutController = async (t: Test, lab: NetworksLab): Promise<void> => {
   await t.test('while the controller is dead, routing goes on, for new connections too', async (t) => {
     const going = [await Pinging.start(lab, 'web1', 'db2'), await Pinging.start(lab, 'web1', 'db1', 6)]
@@ -189,5 +218,6 @@ t.test('routers between networks, over two hosts', async (t) => {
   await hopsAndErrors(t, lab)
   await sharing(t, lab)
   await finding(t, lab)
+  await changing(t, lab)
   await withoutController(t, lab)
 })

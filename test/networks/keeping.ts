@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { type NetworksLab, patience } from './lab.ts'
+
+const program = fileURLToPath(new URL('keeping.py', import.meta.url))
+
+/** What became of connections. */
+export interface Kept {
+  /** Those that were reset, or that had no answer for 20 s. */
+  readonly broken: number
+  /** Messages that each of the others had answers to, at least. */
+  readonly rounds: number
+}
+
+/** A program in a container, that has said that it is ready. */
+const begin = async (lab: NetworksLab, node: string, ...words: readonly string[]): Promise<ChildProcess> => {
+  const child = spawn('ip', ['netns', 'exec', lab.namespace(node), 'python3', program, ...words], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const signal = AbortSignal.timeout(patience)
+  if (child.stdout) await once(child.stdout.setEncoding('utf8'), 'data', { signal })
+  return child
+}
+
+/** Many TCP connections between two containers, with messages on all of them, until they are stopped. */
+export class Keeping {
+  private readonly server: ChildProcess
+  private readonly client: ChildProcess
+
+  private constructor(server: ChildProcess, client: ChildProcess) {
+    this.server = server
+    this.client = client
+  }
+
+  /**
+   * Resolves when all are open.
+   *
+   * @param to who listens, on an address of its own
+   * @param address that the other connects to, where it is not the same
+   */
+  static async start(
+    lab: NetworksLab,
+    { from, to, listen = lab.address(to), address = listen, count = 100 }: KeepingOptions,
+  ): Promise<Keeping> {
+    const server = await begin(lab, to, 'serve', listen)
+    try {
+      return new Keeping(server, await begin(lab, from, 'hold', address, String(count)))
+    } catch (error) {
+      server.kill()
+      throw error
+    }
+  }
+
+  /** Ends them, and says what became of them. */
+  async stop(): Promise<Kept> {
+    const { client, server } = this
+    let text = ''
+    client.stdout?.on('data', (part: string) => {
+      text += part
+    })
+    const ended = once(client, 'close')
+    client.stdin?.end()
+    await ended
+    server.kill()
+    const [broken = Number.NaN, rounds = Number.NaN] = text.trim().split(' ').map(Number)
+    return { broken, rounds }
+  }
+}
+
+export interface KeepingOptions {
+  readonly from: string
+  readonly to: string
+  readonly listen?: string
+  readonly address?: string
+  readonly count?: number
+}
