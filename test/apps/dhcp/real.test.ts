@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import t from 'tap'
 import dhcp from '../../../apps/dhcp/app.ts'
+import { readMeterStatistics } from '../../../controller/engine/index.ts'
+import { DhcpType } from '../../../controller/packet/index.ts'
 import { until } from '../../engine/lab.ts'
-import { dhcpClients, namespaces, ovs } from '../../support/needs.ts'
+import { dhcpClients, namespaces, ovs, python } from '../../support/needs.ts'
 import { doc, realHost } from '../one-host.ts'
+import { question } from './client.ts'
 import { RealClient } from './real-client.ts'
 
 const udhcpc = (script: string): string[] => [
@@ -29,6 +32,16 @@ const dhclient =
     const files = ['-lf', join(folder, 'leases'), '-pf', join(folder, 'pid'), '-cf', '/dev/null']
     return ['dhclient', `-${family}`, '-d', '-sf', script, ...files, 'eth0']
   }
+
+/** Sends a frame, given in hexadecimal, 2,000 times, as quickly as a busy switch still takes them. */
+const floodText = `
+import socket, sys, time
+card = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+card.bind(('eth0', 0))
+for number in range(2000):
+    card.send(bytes.fromhex(sys.argv[1]))
+    if number % 10 == 0: time.sleep(0.002)
+`
 
 const subnets = [
   doc('subnet', 'blue-v4', { network: 'blue', cidr: '10.0.0.0/24', dns: ['10.0.0.53'] }),
@@ -70,6 +83,27 @@ t.test('real clients are told by DHCP what they are', async (t) => {
       ...{ new_ip6_address: 'fd00::4', new_dhcp6_name_servers: 'fd00::53', new_max_life: '3600' },
     })
   })
+
+  await t.test(
+    'of a flood of questions the controller sees as many as the meter of the host lets through',
+    async (t) => {
+      if (!python(t)) return
+      const counts = () => lab.engine.apps.get('dhcp')?.intake.counts
+      const before = counts()?.delivered ?? 0
+      const started = performance.now()
+      const frame = Buffer.from(question({ type: DhcpType.DISCOVER, mac: 0x02_00_00_00_00_02 })).toString('hex')
+      await lab.inside('b', 'python3', '-c', floodText, frame)
+      const live = lab.engine.switches.get(lab.dpid)
+      if (!live) throw new Error('the host is not connected')
+      const dropped = async () =>
+        [...(await readMeterStatistics(live)).values()].reduce((sum, one) => sum + Number(one.dropped.packets), 0)
+      await until('the switch has counted what it dropped', async () => (await dropped()) > 300)
+      const seconds = (performance.now() - started) / 1000
+      const seen = (counts()?.delivered ?? 0) - before
+      // A burst of 100, then 100 each second.
+      t.ok(seen > 0 && seen < 2 * (100 + 100 * seconds), `${seen} of 2,000 in ${seconds} s`)
+    },
+  )
 
   await t.test('a client that renews after the controller was started again keeps its address', async (t) => {
     const client = RealClient.start(t, a, udhcpc)
