@@ -130,6 +130,12 @@ export class AppInstance {
     return failure && failureText('a rule', failure)
   }
 
+  /** Why it cannot come into force, once its rules have been evaluated; undefined where it can. */
+  get refusal(): Error | undefined {
+    const { app, failure } = this
+    return failure === undefined ? undefined : new Error(`app ${app.name} was not loaded: ${failure}`)
+  }
+
   get status(): 'running' | 'failed' {
     return this.failure === undefined ? 'running' : 'failed'
   }
@@ -168,9 +174,10 @@ export class AppInstance {
     return collection
   }
 
-  /** Whether it acts on this switch. */
-  isFor(dpid: bigint): boolean {
-    return (this.app.bridge === 'integration') === this.options.model.isIntegration(dpid)
+  /** Whether it acts on this switch. On an integration bridge without registers no app can. */
+  isFor({ dpid, nicira }: SwitchView): boolean {
+    const isIntegration = this.options.model.isIntegration(dpid)
+    return this.app.bridge === 'integration' ? isIntegration && nicira : !isIntegration
   }
 
   /** Whether it has been given this switch. */

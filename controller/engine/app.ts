@@ -34,6 +34,8 @@ export interface SwitchView {
   readonly name: string
   /** What it speaks. Switches of OpenFlow 1.0 hold no flows of rules; only reactive apps see them. */
   readonly openflow: '1.0' | '1.3'
+  /** Whether it has Open vSwitch's actions and fields: registers, move, resubmit, learn, ct. */
+  readonly nicira: boolean
   /** Its ports by number, as it last described them. */
   readonly ports: ReadonlyMap<number, Port>
 }

@@ -23,7 +23,7 @@ import { planOf, type SwitchPlan } from './plan.ts'
 import { Receivers } from './receivers.ts'
 import { Switches10 } from './switches10.ts'
 import { firstTableFor } from './tables.ts'
-import { countMalformed, reporting, tellContests } from './told.ts'
+import { countMalformed, reporting, tellContests, tellUnfit } from './told.ts'
 import { defaultEpoch } from './units.ts'
 
 export interface EngineOptions {
@@ -43,10 +43,6 @@ const pollEvery = 5_000
 /** Milliseconds in which a switch must answer when another one takes its name. */
 const aliveDeadline = 2_000
 const tickEvery = 1_000
-
-/** Why a version whose rules have been evaluated cannot come into force; undefined where it can. */
-const refusalOf = ({ app, failure }: AppInstance): Error | undefined =>
-  failure === undefined ? undefined : new Error(`app ${app.name} was not loaded: ${failure}`)
 
 /**
  * The controller: switches connect, apps say what each should hold, and the engine makes it so.
@@ -133,7 +129,7 @@ export class Engine {
   load(app: App, config?: unknown): AppInstance {
     const instance = this.prepare(app, config)
     instance.evaluate()
-    const refusal = refusalOf(instance)
+    const refusal = instance.refusal
     if (refusal) {
       instance.leave()
       instance.evaluate()
@@ -159,7 +155,7 @@ export class Engine {
     await evaluateGradually(instance)
     this.loading.delete(name)
     const overtaken = `app ${name} was loaded or unloaded by somebody else meanwhile`
-    const refusal = this.apps.get(name) === old ? refusalOf(instance) : new Error(overtaken)
+    const refusal = this.apps.get(name) === old ? instance.refusal : new Error(overtaken)
     if (refusal) {
       await leaveGradually(instance)
       throw refusal
@@ -182,7 +178,7 @@ export class Engine {
       report: this.report,
       kept: this.apps.get(app.name),
     })
-    for (const one of this.switches.values()) if (instance.isFor(one.view.dpid)) instance.addSwitch(one)
+    for (const one of this.switches.values()) if (instance.isFor(one.view)) instance.addSwitch(one)
     return instance
   }
 
@@ -192,7 +188,7 @@ export class Engine {
     this.apps.set(app.name, instance)
     this.receivers.refresh()
     instance.takeOver(old)
-    if (!old) for (const { view } of this.switches.values()) if (instance.isFor(view.dpid)) instance.switchUp(view)
+    if (!old) for (const { view } of this.switches.values()) if (instance.isFor(view)) instance.switchUp(view)
     this.switches10.introduce(instance, !old)
     this.report('info', `app ${app.name} ${old ? 'reloaded' : 'loaded'}`, { app: app.name })
     if (this.missing.delete(app.name)) for (const { keeper } of this.switches.values()) keeper.rejoin(app.name)
@@ -265,11 +261,12 @@ export class Engine {
     for (const dpid of dpids) {
       const live = dpid === undefined ? undefined : this.switches.get(dpid)
       if (!live) continue
+      tellUnfit(live, this.model, this.report)
       for (const app of [...this.apps.values(), ...this.loading.values()]) {
-        const { dpid } = live.view
-        if (app.isFor(dpid) === app.actsOn(dpid)) continue
-        if (app.isFor(dpid)) this.introduce(live, app)
-        else app.leaveSwitch(dpid)
+        const isFor = app.isFor(live.view)
+        if (isFor === app.actsOn(live.view.dpid)) continue
+        if (isFor) this.introduce(live, app)
+        else app.leaveSwitch(live.view.dpid)
       }
       this.evaluation.schedule()
     }
@@ -334,8 +331,9 @@ export class Engine {
     })
     const { software, manufacturer } = session.info
     this.report('info', `switch ${session.name} is up`, { dpid: session.name, software, manufacturer })
+    tellUnfit(live, this.model, this.report)
     for (const app of [...this.apps.values(), ...this.loading.values()]) {
-      if (app.isFor(dpid)) this.introduce(live, app)
+      if (app.isFor(live.view)) this.introduce(live, app)
     }
     this.evaluation.schedule()
     live.keeper.kick()

@@ -14,8 +14,9 @@ export interface Version {
 }
 
 /** Has a version's meter for punts stand where switches can have one. */
-export const claimPunts = ({ target: { desired, metersPunts } }: Place, { punts, puntOwner }: Version): void => {
-  if (punts && metersPunts) desired.meters.add(punts.id, { thing: punts, owner: puntOwner })
+export const claimPunts = ({ target }: Place, { punts, puntOwner }: Version): void => {
+  const { desired, metersPunts, metersFlows } = target
+  if (punts && (metersPunts || metersFlows)) desired.meters.add(punts.id, { thing: punts, owner: puntOwner })
 }
 
 export const dropPunts = ({ target: { desired } }: Place, { punts, puntOwner }: Version): void => {

@@ -10,6 +10,10 @@ export type Report = (
   about?: Readonly<Record<string, unknown>>,
 ) => void
 
+/** Why a switch cannot be the integration bridge of a host. */
+export const lacksNicira =
+  "it lacks Open vSwitch's extensions (registers, move, resubmit), by which networks are kept apart; it holds no flows"
+
 /** A connected switch. */
 export interface LiveSwitch {
   readonly view: PacketSource
@@ -17,6 +21,7 @@ export interface LiveSwitch {
   readonly desired: DesiredTable
   readonly keeper: Keeper
   readonly metersPunts: boolean
+  readonly metersFlows: boolean
   readonly learns: boolean
 }
 
@@ -34,6 +39,7 @@ export const liveSwitch = (
   const desired = new DesiredTable(told.touched)
   const keeper = new Keeper(session, desired, told, options)
   const { nicira, meters } = info.capabilities
-  const view = { dpid: info.dpid, name, openflow: '1.3', ports, reply: new Reply13(connection.channel) } as const
-  return { view, session, desired, keeper, metersPunts: nicira && meters > 0, learns: nicira }
+  const reply = new Reply13(connection.channel)
+  const view = { dpid: info.dpid, name, openflow: '1.3', nicira, ports, reply } as const
+  return { view, session, desired, keeper, metersPunts: nicira && meters > 0, metersFlows: meters > 0, learns: nicira }
 }

@@ -98,7 +98,7 @@ export const planOf = async (
   const { kept } = options
   const instance = new AppInstance(app, { ...options, ...silent, held: true })
   const drafts = [...live]
-    .filter(({ view }) => instance.isFor(view.dpid))
+    .filter(({ view }) => instance.isFor(view))
     .map((one) => ({ ...one, now: one.desired, desired: new DesiredTable() }))
   for (const draft of drafts) instance.addSwitch(draft)
   if (!kept) for (const { view } of drafts) instance.switchUp(view)

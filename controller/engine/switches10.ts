@@ -33,7 +33,14 @@ export class Switches10 {
   /** Takes a switch whose datapath id no other has. */
   add(session: Session10): void {
     const { name, info, ports, connection } = session
-    const view = { dpid: info.dpid, name, openflow: '1.0', ports, reply: new Reply10(connection.channel) } as const
+    const view = {
+      dpid: info.dpid,
+      name,
+      openflow: '1.0',
+      nicira: false,
+      ports,
+      reply: new Reply10(connection.channel),
+    } as const
     const live = { view, session }
     this.live.set(info.dpid, live)
     session.attach({

@@ -2,7 +2,8 @@ import { Flow } from '../flow/index.ts'
 import { SwitchError } from '../switch/index.ts'
 import { ownerName } from './desired.ts'
 import type { KeeperEvents } from './keeper.ts'
-import type { LiveSwitch, Report } from './live-switch.ts'
+import { type LiveSwitch, lacksNicira, type Report } from './live-switch.ts'
+import type { Model } from './model/model.ts'
 
 /** What a keeper tells of the switch of this name, as people read it. */
 export const reporting = (name: string, report: Report): Omit<KeeperEvents, 'recover'> => {
@@ -39,6 +40,12 @@ export const tellContests = ({ desired, session: { name } }: LiveSwitch, report:
     const text = `switch ${name}: ${ownerName(winner.owner)} and ${others} both want ${what}; the first has it`
     report('warn', text, { dpid: name, owner: winner.owner, others: losers.map(({ owner }) => owner) })
   }
+}
+
+/** Reports a switch that cannot be the integration bridge that it is. */
+export const tellUnfit = ({ view: { dpid, name, nicira } }: LiveSwitch, model: Model, report: Report): void => {
+  if (nicira || !model.isIntegration(dpid)) return
+  report('error', `switch ${name} is refused as a host's integration bridge: ${lacksNicira}`, { dpid: name })
 }
 
 /** Reports malformed messages ever more rarely, so that a broken switch does not fill the log. */

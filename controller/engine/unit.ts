@@ -9,6 +9,8 @@ export interface Target {
   readonly desired: DesiredTable
   /** Whether the switch has meters that packet-ins can pass through. */
   readonly metersPunts: boolean
+  /** Whether it has meters that flows can pass through, those that do nothing but punt. */
+  readonly metersFlows?: boolean
   /** Whether it can make flows by itself, with Open vSwitch's extensions. */
   readonly learns?: boolean
 }
@@ -33,10 +35,11 @@ export interface Unit {
 /** There may be a million units: those that want or read nothing share it. */
 export const nothing: readonly never[] = []
 
-/** A switch that meters punts can make flows by itself, too. */
-export type Ability = 'metered' | 'learning' | 'plain'
+/** A switch that meters all punts can make flows by itself, too. */
+export type Ability = 'metered' | 'learning' | 'metering' | 'plain'
 
-export const abilityOf = ({ metersPunts, learns = false }: Target): Ability => {
+export const abilityOf = ({ metersPunts, metersFlows = false, learns = false }: Target): Ability => {
   if (metersPunts) return 'metered'
-  return learns ? 'learning' : 'plain'
+  if (learns) return 'learning'
+  return metersFlows ? 'metering' : 'plain'
 }

@@ -76,6 +76,7 @@ export class Units implements Version {
     this.contexts = {
       metered: on({ puntMeter: this.punts?.id, learnCookie }),
       learning: on({ learnCookie }),
+      metering: on({ flowMeter: this.punts?.id }),
       plain: on({}),
     }
     this.owners = options.owners ?? new Owners(app.name, epoch)

@@ -177,12 +177,14 @@ interface Steps {
   readonly drop: string | undefined
   /** Meter that punts pass through; none on a switch that has no meters. */
   readonly puntMeter: number | undefined
+  /** Meter that flows pass through which only punt, on a switch that has meters and no actions that name one. */
+  readonly flowMeter: number | undefined
   /** Cookie of flows that the switch makes by itself; none for a switch that cannot. */
   readonly learnCookie: bigint | undefined
 }
 
 /** How flows of an app are on a switch. */
-export type StageOptions = Partial<Pick<Steps, 'puntMeter' | 'learnCookie'>>
+export type StageOptions = Partial<Pick<Steps, 'puntMeter' | 'flowMeter' | 'learnCookie'>>
 
 const noSteps: Steps = {
   actions: [],
@@ -192,16 +194,25 @@ const noSteps: Steps = {
   hard: 0,
   drop: undefined,
   puntMeter: undefined,
+  flowMeter: undefined,
   learnCookie: undefined,
 }
 /** OFPCML_NO_BUFFER */
 const wholePacket = 0xffff
 
-const instructionsOf = ({ actions, meterId, next }: Steps): Instruction[] => [
-  ...(meterId === undefined ? [] : [{ type: 'meter', meterId } as const]),
-  ...(actions.length === 0 ? [] : [{ type: 'applyActions', actions } as const]),
-  ...(next === undefined ? [] : [{ type: 'gotoTable', tableId: next } as const]),
-]
+/** Whether packets go to the controller, and nowhere else. */
+const onlyPunts = ({ actions: [action, ...others], next }: Steps): boolean =>
+  action?.type === 'output' && action.port === Port.CONTROLLER && others.length === 0 && next === undefined
+
+const instructionsOf = (steps: Steps): Instruction[] => {
+  const { actions, flowMeter, next } = steps
+  const meterId = steps.meterId ?? (onlyPunts(steps) ? flowMeter : undefined)
+  return [
+    ...(meterId === undefined ? [] : [{ type: 'meter', meterId } as const]),
+    ...(actions.length === 0 ? [] : [{ type: 'applyActions', actions } as const]),
+    ...(next === undefined ? [] : [{ type: 'gotoTable', tableId: next } as const]),
+  ]
+}
 
 const stage = (name: string, tableId: number, options: StageOptions): Stage => {
   const steps = { ...noSteps, ...options }

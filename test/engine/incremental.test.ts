@@ -72,7 +72,7 @@ class Model {
 
   private target(number: number, desired: DesiredTable) {
     return {
-      view: { dpid: BigInt(number), name: String(number), openflow: '1.3', ports: new Map() } as const,
+      view: { dpid: BigInt(number), name: String(number), openflow: '1.3', nicira: true, ports: new Map() } as const,
       desired,
       metersPunts: number % 2 === 0,
     }

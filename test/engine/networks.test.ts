@@ -144,7 +144,7 @@ class Network {
     for (let number = 1n; number <= BigInt(hosts); number++) {
       const desired = new DesiredTable()
       this.tables.set(number, desired)
-      const view = { dpid: number, name: String(number), openflow: '1.3', ports: new Map() }
+      const view = { dpid: number, name: String(number), openflow: '1.3', nicira: true, ports: new Map() }
       for (const one of this.instances) one.addSwitch({ view, desired, metersPunts: true } as unknown as LiveSwitch)
     }
   }

@@ -39,6 +39,8 @@ export interface SwitchSettings {
   readonly meterLimit?: number
   /** Packets that wait in the switch while their packet-in is cut: 0, as in Open vSwitch, unless given. */
   readonly nBuffers?: number
+  /** Whether it has the extensions of Open vSwitch and the ONF, in messages, actions and fields: so unless false. */
+  readonly extensions?: boolean
   /** VLAN tags that matches look at: 1, as in Open vSwitch, unless given; 2 at most. */
   readonly tagLimit?: 0 | 1 | 2
   /** Takes the frames that leave the switch. */

@@ -1,4 +1,4 @@
-import type { LiveSwitch, LiveSwitch10 } from '../../engine/index.ts'
+import { type LiveSwitch, type LiveSwitch10, lacksNicira } from '../../engine/index.ts'
 import type { Diagnosis } from '../schemas.ts'
 
 /** The release that heddle is tested with. */
@@ -19,7 +19,7 @@ const version = ({ hardware, software }: LiveSwitch['session']['info']): Diagnos
 }
 
 /** What a switch cannot do that apps may need. */
-export const abilities = ({ session: { info } }: LiveSwitch, bridge: string): Diagnosis[] => {
+export const abilities = ({ session: { info } }: LiveSwitch, bridge: string, isIntegration: boolean): Diagnosis[] => {
   const { bundles, nicira, meters } = info.capabilities
   const found = version(info)
   if (!bundles) {
@@ -29,7 +29,13 @@ export const abilities = ({ session: { info } }: LiveSwitch, bridge: string): Di
       mend: `ovs-vsctl set bridge ${bridge} protocols=OpenFlow13,OpenFlow14`,
     })
   }
-  if (!nicira) {
+  if (!nicira && isIntegration) {
+    found.push({
+      level: 'error',
+      finding: `it is refused as a host's integration bridge: ${lacksNicira}`,
+      mend: 'have Open vSwitch on that host, and run there: ovs-vsctl set-manager tcp:CONTROLLER:6640',
+    })
+  } else if (!nicira) {
     found.push({ level: 'warning', finding: "it lacks Open vSwitch's extensions, which conntrack and NAT need" })
   }
   if (meters === 0) {

@@ -41,7 +41,8 @@ export const diagnose = (context: ApiContext): Diagnosis[] => {
   ]
   const about = switches.flatMap((live) => {
     const bridge = bridgeOf(live) || 'BRIDGE'
-    return [...abilities(live, bridge), ...contents(context, live, bridge)].map((one) => ({
+    const isIntegration = context.engine.model.isIntegration(live.view.dpid)
+    return [...abilities(live, bridge, isIntegration), ...contents(context, live, bridge)].map((one) => ({
       dpid: live.session.name,
       bridge,
       ...one,

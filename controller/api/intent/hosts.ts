@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { encapsulationBetween, formatDpid, type HostFact } from '../../engine/index.ts'
+import { encapsulationBetween, formatDpid, type HostFact, lacksNicira } from '../../engine/index.ts'
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { ApiError, notFound } from '../errors.ts'
@@ -11,9 +11,11 @@ const hostView = (
   ports: number,
 ) => {
   const { name, version } = engine.model.document('host', id) ?? {}
+  const isRefused = engine.switches.get(dpid)?.view.nicira === false
   return {
     ...{ id, dpid: formatDpid(dpid), connected: engine.switches.has(dpid), address, types: [...types], tunnels },
     ...{ physical, ports },
+    ...(isRefused ? { refused: lacksNicira } : {}),
     ...(name === undefined ? {} : { name }),
     ...(version === undefined ? {} : { version }),
     ...(underlayMtu === undefined ? {} : { underlayMtu }),

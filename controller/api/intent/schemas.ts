@@ -84,6 +84,7 @@ export const HostView = Type.Object({
   name: Type.Optional(Type.String()),
   dpid: Type.String(),
   connected: Type.Boolean({ description: 'whether its integration bridge is' }),
+  refused: Type.Optional(Type.String({ description: 'why its integration bridge is given no flows' })),
   address: Type.String({ description: 'where others send what they tunnel' }),
   types: Type.Array(Type.String()),
   tunnels: Type.Record(Type.String(), Type.Integer(), { description: 'OpenFlow ports' }),

@@ -26,6 +26,7 @@ export const networkKinds: Kinds = {
     columns: {
       ...named('id', 'name', 'dpid', 'address', 'types', 'ports'),
       connected: (row) => (row.connected === true ? 'yes' : 'no'),
+      refused: text('refused'),
     },
     none: 'no host has reported itself',
   },

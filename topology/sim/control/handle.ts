@@ -13,6 +13,7 @@ import { modHandlers } from './mods.ts'
 import { monitorHandlers } from './monitors.ts'
 import { niciraHandlers } from './nicira.ts'
 import { packetHandlers } from './packets.ts'
+import { checkPlain } from './plain.ts'
 import { portStatsHandlers } from './port-stats.ts'
 import { roleHandlers } from './role.ts'
 import { sessionHandlers } from './session.ts'
@@ -66,6 +67,7 @@ export const handle = (connection: Connection, message: Message, bytes: Uint8Arr
   if (connection.role === Role.SECONDARY && changing.has(message.type)) {
     throw new ProtocolError('OFPBRC_IS_SLAVE', message.type)
   }
+  if (connection.sw.settings.extensions === false) checkPlain(message)
   const handler = handlers[message.type] as
     | ((connection: Connection, message: Message, bytes: Uint8Array) => void)
     | undefined

@@ -53,7 +53,7 @@ export class World {
 
   constructor() {
     const live = {
-      view: { dpid, name: '1', openflow: '1.3', ports: new Map() },
+      view: { dpid, name: '1', openflow: '1.3', nicira: true, ports: new Map() },
       ...{ desired: this.desired, metersPunts: true, learns: true },
     }
     for (const one of this.instances) one.addSwitch(live as unknown as LiveSwitch)
