@@ -55,7 +55,7 @@ const measure = async (options: Options): Promise<Report> => {
   const { makes, ...rest } = partiesOf(options)
   if (scale) say(`${scale.hosts} simulated hosts`)
   const simulated = scale ? await measureSimulated(scale) : null
-  const targets = makes.length === 0 ? [] : await measureTargets(makes, { sizes, rounds, restart: true, say })
+  const targets = makes.length === 0 ? [] : await measureTargets(makes, { sizes, rounds, say })
   return { machine: machine(), load, ...rest, targets, simulated }
 }
 

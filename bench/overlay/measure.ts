@@ -1,7 +1,7 @@
 import { type Spread, spreadOf } from '../support/statistics.ts'
 import { Lab } from './lab/lab.ts'
 import { measureRestart, type Restart } from './restart.ts'
-import { asked, type Contender, plugged, type Sample, takeTurns } from './samples.ts'
+import { asked, attempt, type Contender, plugged, type Runner, type Sample, takeTurns } from './samples.ts'
 import type { Target } from './targets/target.ts'
 
 /** Ports that were added one at a time, in milliseconds. */
@@ -43,6 +43,8 @@ export interface TargetReport {
   readonly restart: Restart | null
   /** MiB at the most, before it was killed. */
   readonly residentMost: number
+  /** Why it has given up, and nothing more was measured; null where it has not. */
+  readonly failure: string | null
 }
 
 const spreadOfKnown = (values: readonly (number | undefined)[]): Spread | null => {
@@ -73,34 +75,40 @@ const fill = async ({ lab, target }: Contender, ports: number): Promise<Filling>
   return { filled, filledCpu, flows, resident }
 }
 
-const measureSize = async (all: readonly Contender[], ports: number, { rounds, say }: Plan): Promise<Size[]> => {
-  const fillings: Filling[] = []
-  for (const contender of all) {
-    say(`${contender.target.name}: ${ports} ports at once`)
-    fillings.push(await fill(contender, ports))
+/** With so many ports; undefined for those that have given up. */
+const measureSize = async (
+  all: readonly Runner[],
+  ports: number,
+  { rounds, say }: Plan,
+): Promise<(Size | undefined)[]> => {
+  const fillings = new Map<Runner, Filling>()
+  for (const runner of all) {
+    await attempt(runner, async () => {
+      say(`${runner.target.name}: ${ports} ports at once`)
+      fillings.set(runner, await fill(runner, ports))
+    })
   }
   say(`${ports} ports: one more is asked for`)
-  const askedFor = (await takeTurns(all, rounds, asked)).map(additionsOf)
+  const askedFor = await takeTurns(all, rounds, asked)
   say(`${ports} ports: one more is plugged in`)
-  const pluggedIn = (await takeTurns(all, rounds, plugged)).map(additionsOf)
-  return fillings.map((filling, at) => ({
-    ...{ ports, ...filling },
-    asked: askedFor[at] as Additions,
-    plugged: pluggedIn[at] as Additions,
-  }))
+  const pluggedIn = await takeTurns(all, rounds, plugged)
+  return all.map((runner, at): Size | undefined => {
+    const filling = fillings.get(runner)
+    if (!filling || runner.failure !== undefined) return undefined
+    return { ports, ...filling, asked: additionsOf(askedFor[at] ?? []), plugged: additionsOf(pluggedIn[at] ?? []) }
+  })
 }
 
 export interface Plan {
   readonly sizes: readonly number[]
   readonly rounds: number
-  readonly restart: boolean
   readonly say: (what: string) => void
 }
 
 /** A name of hosts that no other run has: namespaces belong to the machine. */
 const prefixOf = (at: number): string => `obn${(process.pid % 36 ** 3).toString(36)}${String.fromCharCode(97 + at)}`
 
-const start = async (make: (lab: Lab) => Target, at: number): Promise<Contender> => {
+const start = async (make: (lab: Lab) => Target, at: number): Promise<Runner> => {
   const lab = await Lab.start(prefixOf(at))
   const target = make(lab)
   try {
@@ -110,28 +118,33 @@ const start = async (make: (lab: Lab) => Target, at: number): Promise<Contender>
     await lab.stop()
     throw error
   }
-  return { lab, target }
+  return { lab, target, failure: undefined }
 }
 
-const report = async (all: readonly Contender[], plan: Plan): Promise<TargetReport[]> => {
-  const sizes: Size[][] = []
+const measureAll = async (all: readonly Runner[], plan: Plan): Promise<TargetReport[]> => {
+  const sizes: (Size | undefined)[][] = []
   for (const ports of plan.sizes) sizes.push(await measureSize(all, ports, plan))
   const reports: TargetReport[] = []
-  for (const [at, { lab, target }] of all.entries()) {
+  for (const [at, runner] of all.entries()) {
+    const { lab, target } = runner
     const { residentMost } = target.usage()
-    if (plan.restart) plan.say(`${target.name}: killed and started again`)
-    const restart = plan.restart ? await measureRestart(lab, target, plan.sizes.at(-1) ?? 0) : null
-    reports.push({ name: target.name, sizes: sizes.map((size) => size[at] as Size), restart, residentMost })
+    let restart: Restart | null = null
+    await attempt(runner, async () => {
+      plan.say(`${target.name}: killed and started again`)
+      restart = await measureRestart(lab, target, plan.sizes.at(-1) ?? 0)
+    })
+    const failure = runner.failure ?? null
+    reports.push({ name: target.name, sizes: sizes.flatMap((size) => size[at] ?? []), restart, residentMost, failure })
   }
   return reports
 }
 
 /** Measures controllers beside each other, each on two hosts of its own, with ever more ports. */
 export const measureTargets = async (makes: readonly ((lab: Lab) => Target)[], plan: Plan): Promise<TargetReport[]> => {
-  const all: Contender[] = []
+  const all: Runner[] = []
   try {
     for (const [at, make] of makes.entries()) all.push(await start(make, at))
-    return await report(all, plan)
+    return await measureAll(all, plan)
   } finally {
     for (const { target, lab } of all) {
       await target.stop()

@@ -34,9 +34,9 @@ const cellsOf = ({ sent, confirmed, reached, cpu, rounds }: Additions): string[]
 ]
 
 const perSize = (targets: readonly TargetReport[], cells: (size: Size) => readonly string[]): string[][] =>
-  (targets[0]?.sizes ?? []).flatMap(({ ports }, at) =>
+  (targets[0]?.sizes ?? []).flatMap(({ ports }) =>
     targets.flatMap(({ name, sizes }) => {
-      const size = sizes[at]
+      const size = sizes.find((one) => one.ports === ports)
       return size ? [[`${count(ports)} ports: ${name}`, ...cells(size)]] : []
     }),
   )
@@ -161,5 +161,6 @@ export const reportText = (report: Report, before: Report | undefined): string =
     ...(simulated ? [simulatedRows(simulated)] : []),
     ...(before ? [against(report, before)] : []),
   ]
-  return [...tables.map(table), ...missing.map((text) => `missing: ${text}`)].join('\n\n')
+  const failures = targets.flatMap(({ name, failure }) => (failure === null ? [] : [`${name} gave up: ${failure}`]))
+  return [...tables.map(table), ...[...missing, ...failures].map((text) => `missing: ${text}`)].join('\n\n')
 }

@@ -51,25 +51,40 @@ const watchDeletions = ({ ovs }: BenchHost) => {
   }
 }
 
-export const measureRestart = async (lab: Lab, target: Target, ports: number): Promise<Restart> => {
-  await lab.quiet()
-  const before = sum(await lab.flowCounts())
-  const monitors = lab.hosts.map(watchDeletions)
+/** Counts flows over and over, until it is told to end. */
+const watchCounts = (lab: Lab, before: number) => {
   let fewest = before
   let watching = true
-  const sampling = (async () => {
+  const counting = (async () => {
     while (watching) {
       fewest = Math.min(fewest, sum(await lab.flowCounts()))
       await sleep(every)
     }
   })()
+  return {
+    end: async () => {
+      watching = false
+      await counting
+      return fewest
+    },
+  }
+}
+
+export const measureRestart = async (lab: Lab, target: Target, ports: number): Promise<Restart> => {
+  await lab.quiet()
+  const before = sum(await lab.flowCounts())
+  const monitors = lab.hosts.map(watchDeletions)
+  const counts = watchCounts(lab, before)
   await sleep(every * 2)
   const begin = performance.now()
-  const { messages } = await target.restart()
-  const took = performance.now() - begin
-  await sleep(aftermath)
-  watching = false
-  await sampling
+  const restarted = target.restart().then(async ({ messages }) => {
+    const took = performance.now() - begin
+    await sleep(aftermath)
+    return { messages, took }
+  })
+  const [outcome] = await Promise.allSettled([restarted])
+  const fewest = await counts.end()
   const deleted = sum(await Promise.all(monitors.map(({ end }) => end())))
-  return { ports, before, fewest, after: sum(await lab.flowCounts()), deleted, messages, took }
+  if (outcome.status === 'rejected') throw outcome.reason
+  return { ports, before, fewest, after: sum(await lab.flowCounts()), deleted, ...outcome.value }
 }

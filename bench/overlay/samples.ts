@@ -90,18 +90,33 @@ export const plugged: Way = {
   end: ({ target }) => target.remove(),
 }
 
+/** A contender, and why it has given up, where it has. */
+export interface Runner extends Contender {
+  failure: string | undefined
+}
+
+/** Has one of them do something; what it fails in ends it, and not the others. */
+export const attempt = async (runner: Runner, work: () => Promise<void>): Promise<void> => {
+  if (runner.failure !== undefined) return
+  try {
+    await work()
+  } catch (error) {
+    runner.failure = (error as Error).message
+  }
+}
+
 /** Rounds of all in turns, so that whatever else the machine does meets all alike; fewer of those that take long. */
-export const takeTurns = async (all: readonly Contender[], rounds: number, way: Way): Promise<Sample[][]> => {
-  const takers = all.map((contender) => ({ contender, samples: [] as Sample[], used: 0 }))
-  for (const contender of all) await way.prepare(contender)
+export const takeTurns = async (all: readonly Runner[], rounds: number, way: Way): Promise<Sample[][]> => {
+  const takers = all.map((runner) => ({ runner, samples: [] as Sample[], used: 0 }))
+  for (const { runner } of takers) await attempt(runner, () => way.prepare(runner))
   for (let round = 0; round < rounds; round++) {
     for (const taker of takers) {
       if (round >= fewest && taker.used > budget) continue
       const begin = performance.now()
-      taker.samples.push(await way.round(taker.contender))
+      await attempt(taker.runner, async () => void taker.samples.push(await way.round(taker.runner)))
       taker.used += performance.now() - begin
     }
   }
-  for (const contender of all) await way.end(contender)
+  for (const { runner } of takers) await attempt(runner, () => way.end(runner))
   return takers.map(({ samples }) => samples)
 }
