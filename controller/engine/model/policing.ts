@@ -60,8 +60,9 @@ export class Policing {
   private readonly ports = new Links()
   private readonly rulesOfPolicy = new Map<string, readonly string[]>()
   private readonly addressesOfPort = new Map<string, readonly string[]>()
-  /** Keys of policed ports. */
+  /** Keys of policed ports, and the ports that have them. */
   private readonly placeOfPort = new Map<string, string>()
+  private readonly portsAt = new Map<string, Map<string, PolicedFact>>()
   /** What is to be looked at again. */
   private readonly touchedPolicies = new Set<string>()
   private readonly touchedPorts = new Set<string>()
@@ -135,16 +136,26 @@ export class Policing {
     else this.addressesOfPort.delete(id)
   }
 
+  /** A number may stand for two ports for a moment, as in a move: then the first by name has it. */
   private updatePoliced(id: string, fact: PolicedFact | undefined): void {
     const before = this.placeOfPort.get(id)
     const now = fact && policedKey(fact.dpid, fact.ofport)
-    // Another port may have come in its place already.
-    if (before !== undefined && before !== now && this.policed.get(before)?.port === id) this.policed.delete(before)
+    if (before !== undefined && before !== now) this.put(before, id, undefined)
     if (fact === undefined || now === undefined) this.placeOfPort.delete(id)
     else {
       this.placeOfPort.set(id, now)
-      if (!isSame(this.policed.get(now), fact)) this.policed.set(now, fact)
+      this.put(now, id, fact)
     }
+  }
+
+  private put(place: string, id: string, fact: PolicedFact | undefined): void {
+    const there = this.portsAt.get(place) ?? new Map<string, PolicedFact>()
+    if (fact) there.set(id, fact)
+    else there.delete(id)
+    if (there.size > 0) this.portsAt.set(place, there)
+    else this.portsAt.delete(place)
+    const [first] = [...there].sort(([a], [b]) => (a < b ? -1 : 1))
+    replace(this.policed, [place], first ? new Map([[place, first[1]]]) : noFacts)
   }
 
   /** The groups of a port as bits, and the tenant whose they are. */

@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import t from 'tap'
+import overlay from '../../apps/overlay/app.ts'
+import firewall from '../../apps/vrouter/firewall/app.ts'
+import type { App } from '../../controller/engine/app.ts'
+import { AppInstance } from '../../controller/engine/app-instance.ts'
+import { DesiredTable } from '../../controller/engine/desired.ts'
+import type { LiveSwitch } from '../../controller/engine/live-switch.ts'
+import type { DocumentChange } from '../../controller/engine/model/documents.ts'
+import { Model } from '../../controller/engine/model/model.ts'
+import { defaultEpoch } from '../../controller/engine/units.ts'
+import type { Policy } from '../../controller/state/index.ts'
+import { differenceBetween } from './tables.ts'
+
+const hosts = [1n, 2n, 3n] as const
+const groups = ['web', 'db', 'jobs'] as const
+
+const option = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 4 })
+const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 1 })
+
+const peer = fc.oneof(
+  fc.record({ groups: fc.subarray([...groups], { minLength: 1 }) }),
+  fc.record({ cidrs: fc.subarray(['10.0.0.0/8', '192.0.2.0/24', 'fd00::/8'], { minLength: 1 }) }),
+)
+
+const service = fc.constantFrom<Partial<Policy['rules'][number]>>(
+  {},
+  { protocol: 'tcp', ports: [80] },
+  { protocol: 'udp', ports: ['1000-1010', 53] },
+  { protocol: 'icmp', icmp: { type: 8 } },
+  { protocol: 47 },
+  { protocol: 'sctp', ports: [9] },
+)
+
+const rule: fc.Arbitrary<Policy['rules'][number]> = fc
+  .record({
+    direction: fc.constantFrom('in' as const, 'out' as const),
+    action: fc.constantFrom('allow' as const, 'drop' as const, 'reject' as const),
+    service,
+    peer: some(peer),
+    priority: some(fc.integer({ min: 0, max: 3 })),
+    log: fc.boolean(),
+  })
+  .map(({ service: about, peer: who, priority, ...rest }) => ({
+    ...{ ...rest, ...about },
+    ...(who === undefined ? {} : { peer: who }),
+    ...(priority === undefined ? {} : { priority }),
+  }))
+
+const policy: fc.Arbitrary<Policy> = fc
+  .record({
+    names: fc.constantFrom<Partial<Policy>>(
+      { groups: ['web'] },
+      { groups: ['db', 'jobs'] },
+      { networks: ['net1'] },
+      {},
+    ),
+    audit: fc.boolean(),
+    rules: fc.array(rule, { maxLength: 4 }),
+    rest: fc.constantFrom<Partial<Policy>>({}, { default: { in: 'allow' } }, { default: { out: 'reject' } }),
+  })
+  .map(({ names, audit, rules, rest }) => ({ ...names, ...rest, audit, rules }))
+
+const id = (kind: string, most: number) => fc.integer({ min: 1, max: most }).map((number) => `${kind}${number}`)
+
+const change: fc.Arbitrary<DocumentChange> = fc.oneof(
+  fc.record({ kind: fc.constant('policy' as const), id: id('policy', 4), value: option(policy) }),
+  fc.record({
+    kind: fc.constant('groupNumber' as const),
+    id: fc.constantFrom(...groups),
+    value: option(fc.record({ tenant: fc.constant(1), bit: fc.integer({ min: 0, max: 127 }) })),
+  }),
+  fc.record({
+    kind: fc.constant('network' as const),
+    id: id('net', 2),
+    value: option(fc.record({ vni: fc.integer({ min: 1, max: 50 }) })),
+  }),
+  fc.record({
+    kind: fc.constant('port' as const),
+    id: id('port', 6),
+    value: option(fc.record({ network: id('net', 2), groups: fc.subarray([...groups]) })),
+  }),
+  fc.record({
+    kind: fc.constant('assignment' as const),
+    id: id('port', 6),
+    value: option(
+      fc.record({
+        mac: fc.constantFrom('02:00:00:00:00:01', '02:00:00:00:00:02'),
+        addresses: fc.subarray(['10.0.0.1', '10.0.0.2', 'fd00::1']),
+      }),
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('binding' as const),
+    id: id('port', 6),
+    value: option(
+      fc.record({
+        ...{ host: id('host', hosts.length), interface: fc.constant('eth'), ofport: fc.integer({ min: 1, max: 9 }) },
+      }),
+    ),
+  }),
+) as fc.Arbitrary<DocumentChange>
+
+const hostDocuments = hosts.map(
+  (dpid): DocumentChange => ({
+    kind: 'host',
+    id: `host${dpid}`,
+    value: {
+      ...{ dpid: dpid.toString().padStart(16, '0'), tunnels: { geneve: 99 } },
+      encap: { address: `192.0.2.${dpid}`, types: ['geneve'] },
+    },
+  }),
+)
+
+const apps = [overlay, firewall] as unknown as readonly App[]
+
+/** Hosts' tables as the apps fill them, without sockets. */
+class Hosts {
+  readonly model = new Model()
+  readonly tables = new Map(hosts.map((dpid) => [dpid, new DesiredTable()]))
+  private readonly instances = apps.map(
+    (app) =>
+      new AppInstance(app, {
+        ...{ epoch: defaultEpoch, firstTable: 0, config: {}, switches: new Map(), model: this.model },
+        ...{ changed: () => undefined, report: () => undefined, kept: undefined },
+      }),
+  )
+
+  constructor() {
+    for (const [dpid, desired] of this.tables) {
+      const view = { dpid, name: String(dpid), openflow: '1.3', ports: new Map() }
+      for (const one of this.instances) one.addSwitch({ view, desired, metersPunts: true } as unknown as LiveSwitch)
+    }
+    this.apply(hostDocuments)
+  }
+
+  apply(changes: readonly DocumentChange[]): void {
+    this.model.apply(changes)
+    for (const one of this.instances) one.evaluate()
+    const failure = this.instances.map((one) => one.failure).find((one) => one !== undefined)
+    if (failure !== undefined) throw new Error(failure)
+  }
+}
+
+t.test(
+  'after each of 600 random changes of policies, groups and ports, all hosts judge as if it was always so',
+  (t) => {
+    let flows = 0
+    const result = fc.check(
+      fc.property(
+        fc.array(fc.array(change, { minLength: 1, maxLength: 4 }), { minLength: 30, maxLength: 30 }),
+        (batches) => {
+          const now = new Hosts()
+          const documents = new Map<string, DocumentChange>()
+          for (const [index, batch] of batches.entries()) {
+            now.apply(batch)
+            for (const one of batch) documents.set(`${one.kind}/${one.id}`, one)
+            const scratch = new Hosts()
+            scratch.apply([...documents.values()])
+            for (const [dpid, table] of now.tables) {
+              const difference = differenceBetween(scratch.tables.get(dpid) ?? new DesiredTable(), table)
+              if (difference) throw new Error(`after batch ${index}, host ${dpid}: ${difference}`)
+              flows += table.flows.size
+            }
+          }
+        },
+      ),
+      { numRuns: 20, endOnFailure: true },
+    )
+    if (result.failed) t.fail(`${String(result.errorInstance)}, seed ${result.seed}`)
+    t.ok(flows > 50_000, `${flows} flows were compared`)
+    t.end()
+  },
+)
