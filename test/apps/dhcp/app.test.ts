@@ -4,6 +4,7 @@ import {
   DhcpOption,
   DhcpType,
   Dhcpv6Option,
+  Dhcpv6Status,
   Dhcpv6Type,
   duidOf,
   iaNasOf,
@@ -165,7 +166,14 @@ t.test('by DHCPv6 a container is told its addresses and name server', async (t) 
   const others = [{ code: Dhcpv6Option.SERVER_ID, value: duidOf(1) }]
   const { SOLICIT, ADVERTISE, REQUEST, REPLY, CONFIRM, RENEW, REBIND, RELEASE, INFORMATION_REQUEST } = Dhcpv6Type
   const good = ['fd00::5']
-  type Case = readonly [what: string, asked: Omit<Question6, 'mac'>, answer: number | undefined, given?: string[]]
+  const { NOT_ON_LINK } = Dhcpv6Status
+  type Case = readonly [
+    what: string,
+    asked: Omit<Question6, 'mac'>,
+    answer: number | undefined,
+    given?: string[],
+    status?: number,
+  ]
   const cases: readonly Case[] = [
     ['solicits', { type: SOLICIT }, ADVERTISE, good],
     ['solicits in a hurry', { type: SOLICIT, more: rapid }, REPLY, good],
@@ -175,11 +183,12 @@ t.test('by DHCPv6 a container is told its addresses and name server', async (t) 
     ['renews', { type: RENEW, more: named, addresses: good }, REPLY, good],
     ['rebinds an address that it has no more', { type: REBIND, addresses: ['fd00::7'] }, REPLY, ['fd00::5', 'fd00::7']],
     ['confirms', { type: CONFIRM, addresses: good }, REPLY, []],
+    ['confirms an address of elsewhere', { type: CONFIRM, addresses: ['fd01::5'] }, REPLY, [], NOT_ON_LINK],
     ['releases', { type: RELEASE, more: named, addresses: good }, REPLY, []],
     ['asks for the rest', { type: INFORMATION_REQUEST, iaids: [] }, REPLY, []],
     ['solicits for two interfaces', { type: SOLICIT, iaids: [1, 2] }, ADVERTISE, good],
   ]
-  for (const [index, [what, asked, type, given]] of cases.entries()) {
+  for (const [index, [what, asked, type, given, status = 0]] of cases.entries()) {
     lab.sw.receive(1, question6({ mac, xid: index, ...asked }))
     lab.sw.receive(1, question6({ mac, xid: 0xffff, type: SOLICIT }))
     const all: ReturnType<typeof answer6In>[] = []
@@ -194,6 +203,7 @@ t.test('by DHCPv6 a container is told its addresses and name server', async (t) 
     )
     t.same(answer.value(Dhcpv6Option.DNS), Buffer.from(`fd${'00'.repeat(14)}53`, 'hex'), what)
     t.match(answer.eth, { src: serverMac, dst: mac })
+    t.equal(answer.value(Dhcpv6Option.STATUS_CODE)?.[1] ?? 0, status, what)
   }
 })
 

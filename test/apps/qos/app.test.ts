@@ -88,3 +88,11 @@ t.test('bounds that change or go change or go in the switch, and other ports kee
   t.equal([...lab.sw.meters].length, 0)
   t.equal(passed(lab, 500), 500)
 })
+
+t.test('a port that has too high a number is named, and the others are bound', async (t) => {
+  const lab = await start(t, { out: { kbps: 1000 } })
+  const far = { network: 'blue', mac: macOf(3), addresses: [], host: 'h1', ofport: 40_000, spec: { qos: 'q' } }
+  await lab.apply(...portDocs('far', far))
+  t.match(lab.engine.apps.get('qos')?.failure, /rule out for limits far: OpenFlow port 40000: .* up to 32767/)
+  t.equal(passed(lab, 500), 62)
+})

@@ -22,26 +22,13 @@ t.test('bandwidth on Open vSwitch', async (t) => {
   if (!ovs(t) || !namespaces(t) || !iperf(t)) return
   const lab = await realHost(t, 'qosr', [qos], 2)
   await lab.apply(doc('port', 'a', { network: 'blue', qos: 'q' }))
-  const measured = (direction: 'out' | 'in', protocol: 'tcp' | 'udp', kbps: number) =>
-    stream({ ...between(lab, direction), protocol, kbps, seconds: 2, omitted: 1 })
-
-  // Margins are wide, for other work may use the same processors; the app's README has what a quiet machine gives.
-  await t.test('TCP and UDP have what was asked in each direction', async (t) => {
-    const rate = { kbps: 10_000 }
-    await lab.apply(doc('qos', 'q', { out: rate, in: rate }))
-    for (const direction of directions) {
-      for (const protocol of ['tcp', 'udp'] as const) {
-        const { kbps } = await measured(direction, protocol, 20_000)
-        t.ok(kbps > 6_000 && kbps < 13_000, `${direction} ${protocol}: ${kbps} of 10,000 kbps`)
-      }
-    }
-  })
-
+  // Margins are wide, for other work may use the same processors.
   await t.test('of bandwidth and packets each second, the narrower one bounds', async (t) => {
     const rate = { kbps: 20_000, pps: 200 }
     await lab.apply(doc('qos', 'q', { out: rate, in: rate }))
     for (const direction of directions) {
-      const { kbps } = await measured(direction, 'udp', 10_000)
+      const sent = { protocol: 'udp', kbps: 10_000, seconds: 2, omitted: 1 } as const
+      const { kbps } = await stream({ ...between(lab, direction), ...sent })
       const pps = kbps / payload
       t.ok(pps > 120 && pps < 280, `${direction}: ${pps} of 200 packets each second`)
     }
