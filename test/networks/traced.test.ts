@@ -1,8 +1,14 @@
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import { questionOf } from '../../controller/cli/trace/question.ts'
+import { traced } from '../../controller/cli/trace/result.ts'
+import { whyText } from '../../controller/cli/trace/text.ts'
+import { ApiWorld } from '../../controller/cli/trace/world.ts'
+import { cutLink, healLinks } from '../../topology/lab/links.ts'
+import { until } from '../engine/lab.ts'
 import { namespaces, ovs } from '../support/needs.ts'
 import { agreeing, type TraceCase } from './agreeing.ts'
-import { NetworksLab } from './lab.ts'
+import { NetworksLab, patience } from './lab.ts'
 
 const file = fileURLToPath(new URL('traced.yaml', import.meta.url))
 
@@ -40,10 +46,33 @@ const translated: readonly TraceCase[] = [
   { packet: ['db2', '203.0.113.1'], verdict: /^dropped on h2: "to the outside without a translation", by app nat/ },
 ]
 
+/** Hosts that lose each other, and then their controller. */
+const breaking = async (t: Test, lab: NetworksLab): Promise<void> => {
+  const options = { api: lab.folder.facts.api ?? '', output: 'table' } as const
+  const why = async (from: string, to: string): Promise<string> => {
+    const world = await ApiWorld.open(options)
+    return whyText(world, await traced(world, questionOf(world, [from, to], options), true))
+  }
+  await t.test('a tunnel that carries nothing is told of, though all flows are right', async (t) => {
+    await cutLink(lab.folder, lab.record, 'h2')
+    await until('the tunnel is down', async () => (await why('web1', 'web3')).includes('carries nothing'), patience)
+    t.match(await why('web1', 'web3'), /^ {2}but the tunnel between h1 and h2 by geneve carries nothing/m)
+    t.notMatch(await why('web1', 'web2'), /tunnel/)
+    await healLinks(lab.folder, lab.record, ['h2'])
+  })
+  await t.test('what a host does that is not connected is not known, and said so', async (t) => {
+    await lab.daemons('h2').killSwitch()
+    const away = /lost on h2: host h2 is not connected: what it does with packets cannot be read$/m
+    await until('h2 is away', async () => away.test(await why('web1', 'web3')), patience)
+    t.match(await why('web1', 'web3'), /^web1 does not reach web3 by icmp\n/)
+  })
+}
+
 t.test('packets through routers, firewall and translations over two hosts', async (t) => {
   if (!ovs(t) || !namespaces(t)) return
   const lab = await NetworksLab.start(t, 'trcd', file)
   // Who is outside is asked for when somebody first sends there.
   for (const from of ['web1', 'web2']) await lab.inside(from, 'ping', '-n', '-c', '1', '-w', '20', '203.0.113.1')
   await agreeing(t, lab, [...routed, ...policed, ...translated])
+  await breaking(t, lab)
 })

@@ -3,7 +3,7 @@ import { encapsulationBetween, formatDpid, type HostFact, lacksNicira } from '..
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { ApiError, notFound } from '../errors.ts'
-import { EntityId, HostView, TunnelView } from './schemas.ts'
+import { EntityId, HostView, TunnelsQuery, TunnelView } from './schemas.ts'
 
 const hostView = (
   { engine }: ApiContext,
@@ -33,11 +33,14 @@ const hostViews = (context: ApiContext) => {
 }
 
 /** Hosts by the networks that they have ports of. */
-const hostsOfNetworks = ({ engine: { model } }: ApiContext): ReadonlyMap<string, HostFact[]> => {
+const hostsOfNetworks = (
+  { engine: { model } }: ApiContext,
+  among: ReadonlySet<string> | undefined,
+): ReadonlyMap<string, HostFact[]> => {
   const byNetwork = new Map<string, HostFact[]>()
   for (const [, { network, host: id }] of model.sites.entries()) {
     const host = model.hosts.get(id)
-    if (!host) continue
+    if (!host || (among && !among.has(id))) continue
     const list = byNetwork.get(network) ?? []
     byNetwork.set(network, list)
     list.push(host)
@@ -52,10 +55,10 @@ interface Tunnel {
   readonly networks: string[]
 }
 
-const tunnelsOf = (context: ApiContext): Tunnel[] => {
+const tunnelsOf = (context: ApiContext, among: ReadonlySet<string> | undefined): Tunnel[] => {
   const { model } = context.engine
   const tunnels = new Map<string, Tunnel>()
-  for (const [id, unsorted] of hostsOfNetworks(context)) {
+  for (const [id, unsorted] of hostsOfNetworks(context, among)) {
     const hosts = unsorted.sort((a, b) => (a.id < b.id ? -1 : 1))
     const network = model.networks.get(id)
     for (const [at, from] of network ? hosts.entries() : []) {
@@ -124,9 +127,13 @@ export const hosts = (api: Api, context: ApiContext): void => {
     {
       schema: {
         summary: 'Pairs of hosts with a network in common, and how packets travel between them',
+        querystring: TunnelsQuery,
         response: { 200: Type.Array(TunnelView) },
       },
     },
-    () => tunnelsOf(context).map((tunnel) => tunnelView(context, tunnel)),
+    ({ query: { hosts } }) => {
+      const among = hosts === undefined ? undefined : new Set(hosts.split(','))
+      return tunnelsOf(context, among).map((tunnel) => tunnelView(context, tunnel))
+    },
   )
 }

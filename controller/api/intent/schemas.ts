@@ -96,6 +96,9 @@ export const HostView = Type.Object({
   ports: Type.Integer(),
 })
 
+export const TunnelsQuery = closed({
+  hosts: Type.Optional(Type.String({ maxLength: 4096, description: 'ids with commas: only tunnels between these' })),
+})
 export const TunnelView = Type.Object({
   from: Type.String(),
   to: Type.String(),

@@ -85,6 +85,12 @@ const doubts = ({ visited }: ApiWorld): string[] =>
     ...(refused > 0 ? [`${host} has refused ${refused} flows: heddle doctor says which`] : []),
   ])
 
+const brokenText = ({ broken }: Traced): string[] =>
+  broken.map(
+    ({ from, to, encapsulation }) =>
+      `but the tunnel between ${from} and ${to} by ${encapsulation} carries nothing: no probe comes back (heddle get tunnels)`,
+  )
+
 const whatText = ({ protocol, port }: Traced['question']['ask']): string =>
   protocol === 'tcp' || protocol === 'udp' ? `${protocol}/${port}` : protocol
 
@@ -117,6 +123,7 @@ export const whyText = (world: ApiWorld, result: Traced): string => {
     `  ${verdictText(there.verdict)}`,
     ...reasonText(world, there),
     ...(back ? [`  the answer: ${verdictText(back.verdict)}`] : []),
+    ...brokenText(result).map((line) => `  ${line}`),
     ...flowText(there, back, reaches),
     ...mendText(world, result),
     ...doubts(world),
@@ -170,11 +177,19 @@ const proofText = (world: ApiWorld, proof: Proof): string[] => {
 }
 
 /** All steps there and back. */
-export const traceText = (world: ApiWorld, { question: { from, target, ask }, there, back, proof }: Traced): string =>
-  [
+export const traceText = (world: ApiWorld, result: Traced): string => {
+  const {
+    question: { from, target, ask },
+    there,
+    back,
+    proof,
+  } = result
+  return [
     `${from.id} to ${target}, ${whatText(ask)}`,
     ...journeyText(world, there),
     ...(back ? ['', 'the answer', ...journeyText(world, back)] : []),
+    ...brokenText(result),
     ...(proof ? proofText(world, proof) : []),
     ...doubts(world),
   ].join('\n')
+}

@@ -59,5 +59,6 @@ export const traceView = (world: ApiWorld, result: Traced) => ({
   ...{ from: result.question.from.id, to: result.question.target, well: isWell(result) },
   there: journeyView(world, result.there),
   ...(result.back ? { back: journeyView(world, result.back) } : {}),
+  brokenTunnels: result.broken,
   ...(result.proof ? { live: result.proof } : {}),
 })

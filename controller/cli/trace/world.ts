@@ -1,7 +1,7 @@
 import type { Holdings, WalkHost, WalkPort, World } from '../../../topology/walk/index.ts'
 import { UnreadableError } from '../../../topology/walk/index.ts'
 import { contains, parseAddress, parseCidr } from '../../state/index.ts'
-import { ask, type ClientOptions } from '../ask/client.ts'
+import { ask, type ClientOptions, RefusedError } from '../ask/client.ts'
 
 interface HostView {
   readonly id: string
@@ -25,6 +25,15 @@ interface SubnetView {
   readonly network: string
   readonly cidr: string
   readonly gateway: string | null
+}
+
+/** A pair of hosts, the lower id first. */
+export interface TunnelView {
+  readonly from: string
+  readonly to: string
+  readonly encapsulation: string
+  /** up, down or unknown */
+  readonly health: string
 }
 
 /** What a controller says of a host's switch. */
@@ -104,9 +113,15 @@ export class ApiWorld implements World {
     if (!host || !this.connected.has(id)) {
       throw new UnreadableError(`host ${id} is not connected: what it does with packets cannot be read`)
     }
-    const installed = await ask<InstalledView>(this.client, 'GET', '/v1/installed', { query: { dpid: host.dpid } })
-    this.visited.set(id, installed)
-    return installed
+    try {
+      const installed = await ask<InstalledView>(this.client, 'GET', '/v1/installed', { query: { dpid: host.dpid } })
+      this.visited.set(id, installed)
+      return installed
+    } catch (error) {
+      // It may go at any moment.
+      if (error instanceof RefusedError) throw new UnreadableError(`host ${id} cannot be read: ${error.message}`)
+      throw error
+    }
   }
 
   /** Has a host's switch treat frames as if they had come in by one of its ports. */
@@ -114,6 +129,14 @@ export class ApiWorld implements World {
     const dpid = this.hosts.find((one) => one.id === id)?.dpid
     const body = { dpid, inPort, frames: frames.map((frame) => Buffer.from(frame).toString('hex')) }
     await ask(this.client, 'POST', '/v1/packets', { body })
+  }
+
+  /** Tunnels between hosts that do not answer probes. */
+  async brokenTunnels(hosts: readonly string[]): Promise<TunnelView[]> {
+    if (hosts.length < 2) return []
+    const query = { hosts: hosts.join() }
+    const tunnels = await ask<readonly TunnelView[]>(this.client, 'GET', '/v1/tunnels', { query })
+    return tunnels.filter(({ health }) => health === 'down')
   }
 
   /** Whether a network has an address among those of its subnets. */
