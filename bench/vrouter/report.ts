@@ -1,0 +1,94 @@
+import type { Machine } from '../support/machine.ts'
+import type { Spread } from '../support/statistics.ts'
+import { table } from '../support/table.ts'
+import type { FlowsReport, RulesReport } from './rules/measure.ts'
+import type { StreamReport } from './streams/measure.ts'
+
+/** All that was measured in one run. */
+export interface Report {
+  readonly machine: Machine
+  /** What else the machine had to do: the load of the last minute when it began. */
+  readonly load: number
+  /** Of Open vSwitch and OVN, where they are installed. */
+  readonly versions: Readonly<Record<string, string>>
+  /** What was not measured, and why. */
+  readonly missing: readonly string[]
+  readonly rules: readonly RulesReport[]
+  readonly flows: readonly FlowsReport[]
+  readonly streams: readonly StreamReport[]
+}
+
+const count = (value: number): string => value.toLocaleString('en')
+const short = (value: number): string => value.toFixed(value < 100 ? 1 : 0)
+/** Median, and the most. */
+const spread = ({ median, most }: Spread): string => `${short(median)} (${short(most)})`
+const perHost = (counts: readonly number[]): string => counts.map(count).join(' + ')
+
+const ruleRows = (all: readonly RulesReport[]): string[][] => [
+  ['rules for a group of ports; ms, median (most)', ...all.map(({ name }) => name)],
+  ['ports x rules', ...all.map(({ ports, rules }) => `${count(ports)} x ${count(rules)}`)],
+  ['all rules, confirmed by both hosts', ...all.map((one) => spread(one.all))],
+  ['  rounds', ...all.map(({ rounds }) => String(rounds))],
+  ['  CPU of the controller', ...all.map(({ cpu }) => short(cpu))],
+  ['  flows that came with them, host 1 + host 2', ...all.map(({ added }) => perHost(added))],
+  ['one more rule', ...all.map(({ rule }) => spread(rule.took))],
+  ['  changes sent to both hosts', ...all.map(({ rule }) => (rule.sent === null ? '-' : count(rule.sent)))],
+  ['one more member', ...all.map(({ member }) => spread(member.took))],
+  ['  changes sent to both hosts', ...all.map(({ member }) => (member.sent === null ? '-' : count(member.sent)))],
+  ['all flows, host 1 + host 2', ...all.map(({ flows }) => perHost(flows))],
+  ['RSS at most, MiB', ...all.map(({ residentMost }) => residentMost.toFixed(0))],
+]
+
+const flowRows = (all: readonly FlowsReport[]): string[][] => {
+  const apps = [...new Set(all.flatMap(({ byApp }) => Object.keys(byApp)))]
+  return [
+    ['flows on both hosts', ...all.map(({ after }, at) => (at === 0 ? after : `+ ${after}`))],
+    ...apps.map((app) => [`  ${app}`, ...all.map(({ byApp }) => count(byApp[app] ?? 0))]),
+    ['host 1 + host 2', ...all.map(({ flows }) => perHost(flows))],
+  ]
+}
+
+const streamRows = (all: readonly StreamReport[]): string[][] => [
+  ['TCP, one connection', 'Mbit/s', 'most', 'of plain', 'rounds'],
+  ...all.map(({ title, beside, megabits, rounds }) => {
+    const plain = all.find((one) => one.title === beside)?.megabits.median
+    const part = plain === undefined ? '' : `${((megabits.median / plain) * 100).toFixed(0)} %`
+    return [title, short(megabits.median), short(megabits.most), part, String(rounds)]
+  }),
+]
+
+const ratio = (now: number, then: number): string => (now / then).toFixed(2)
+
+const againstRows = (report: Report, before: Report): string[][] => {
+  const rules = report.rules.flatMap((now) => {
+    const then = before.rules.find(({ name, ports, rules }) => {
+      return name === now.name && ports === now.ports && rules === now.rules
+    })
+    if (!then) return []
+    const flows = [now, then].map((one) => one.flows.reduce((sum, each) => sum + each, 0))
+    return [
+      [`${now.name}: all rules, ms`, ratio(now.all.median, then.all.median)],
+      [`${now.name}: one more rule, ms`, ratio(now.rule.took.median, then.rule.took.median)],
+      [`${now.name}: one more member, ms`, ratio(now.member.took.median, then.member.took.median)],
+      [`${now.name}: flows`, ratio(flows[0] ?? 0, flows[1] ?? 0)],
+    ]
+  })
+  const streams = report.streams.flatMap(({ title, megabits }) => {
+    const then = before.streams.find((one) => one.title === title)
+    return then ? [[`TCP ${title}, Mbit/s`, ratio(megabits.median, then.megabits.median)]] : []
+  })
+  const title = `this run / baseline of ${before.machine.date}, load ${before.load.toFixed(1)}`
+  return [[title, ''], ...rules, ...streams]
+}
+
+/** Everything as tables; `before` is the run to compare with. */
+export const reportText = (report: Report, before: Report | undefined): string => {
+  const { rules, flows, streams, missing } = report
+  const tables = [
+    ...(rules.length > 0 ? [ruleRows(rules)] : []),
+    ...(flows.length > 0 ? [flowRows(flows)] : []),
+    ...(streams.length > 0 ? [streamRows(streams)] : []),
+    ...(before ? [againstRows(report, before)] : []),
+  ]
+  return [...tables.map(table), ...missing.map((text) => `missing: ${text}`)].join('\n\n')
+}

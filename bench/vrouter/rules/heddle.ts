@@ -1,0 +1,167 @@
+import { mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Controller } from '../../overlay/controller.ts'
+import { fillerPort, type Lab, measured, cidr as memberCidr, pinging } from '../../overlay/lab/lab.ts'
+import type { TargetUsage } from '../../overlay/targets/target.ts'
+import { usageOf } from '../../overlay/targets/usage.ts'
+import { type FirewallTarget, ruleAt } from './target.ts'
+
+const [network, group] = ['bench', 'all']
+const physicalBridge = 'br-phys'
+
+interface Resource {
+  readonly kind: string
+  readonly id: string
+  readonly spec: object
+}
+
+const base: readonly Resource[] = [
+  { kind: 'Network', id: network, spec: {} },
+  { kind: 'Subnet', id: network, spec: { network, cidr: memberCidr } },
+  { kind: 'Group', id: group, spec: {} },
+  ...[measured, pinging].map(({ port, mac, address }) => ({
+    ...{ kind: 'Port', id: port, spec: { network, mac, addresses: [address] } },
+  })),
+]
+
+const members = (count: number): Resource[] =>
+  Array.from({ length: count }, (_, at) => ({ kind: 'Port', id: fillerPort(at), spec: { network, groups: [group] } }))
+
+const policy = (count: number) => ({
+  groups: [group],
+  rules: Array.from({ length: count }, (_, at) => {
+    const { direction, protocol, port, address } = ruleAt(at)
+    return { direction, action: 'allow', protocol, ports: [port], peer: { cidrs: [`${address}/32`] } }
+  }),
+})
+
+/** A second network, and a router between it and that of the ports, whose way outside is the first host's. */
+const routing: readonly Resource[] = [
+  { kind: 'Network', id: 'second', spec: {} },
+  { kind: 'Subnet', id: 'second', spec: { network: 'second', cidr: '10.78.0.0/24' } },
+  { kind: 'Network', id: 'internet', spec: { external: 'internet' } },
+  { kind: 'Subnet', id: 'internet', spec: { network: 'internet', cidr: '203.0.113.0/24', gateway: '203.0.113.1' } },
+  {
+    ...{ kind: 'Router', id: 'bench' },
+    spec: { subnets: [network, 'second'], external: { network: 'internet', addresses: ['203.0.113.2'] } },
+  },
+]
+
+/** Floating addresses at most: the external subnet has no more, beside its gateway's and the router's. */
+const mostFloating = 250
+
+const translations = (ports: readonly { readonly id: string; readonly address: string }[]): Resource[] => [
+  { kind: 'Nat', id: 'out', spec: { router: 'bench', source: { from: memberCidr, to: '203.0.113.2' } } },
+  ...ports.slice(0, mostFloating).map(({ id, address }, at) => ({
+    ...{ kind: 'Nat', id: `own-${id}` },
+    spec: { router: 'bench', floating: { address: `203.0.113.${3 + at}`, to: address } },
+  })),
+]
+
+/** Flows on both hosts together, of each app, and by all. */
+export type FlowsByApp = Readonly<Record<string, number>>
+
+/** heddle with all apps of networks. */
+export class HeddleFirewall implements FirewallTarget {
+  readonly name = 'heddle'
+  private readonly lab: Lab
+  private readonly directory: string
+  private running: Controller | undefined
+
+  constructor(lab: Lab) {
+    this.lab = lab
+    this.directory = join(lab.directory, 'controller')
+  }
+
+  private get controller(): Controller {
+    if (!this.running) throw new Error('heddle has not been started')
+    return this.running
+  }
+
+  async start(): Promise<void> {
+    await mkdir(this.directory, { recursive: true })
+    this.running = await Controller.start(this.directory)
+    const { openflow, ovsdb } = this.running
+    for (const { ovs, address } of this.lab.hosts) {
+      const socket = join(ovs.directory, 'of.sock')
+      await symlink(openflow, socket)
+      await ovs.addBridge(physicalBridge)
+      const ids = {
+        ...{ 'system-id': ovs.name, 'heddle-encap-ip': address, 'heddle-controller': `unix:${socket}` },
+        'heddle-bridge-mappings': `internet:${physicalBridge}`,
+      }
+      const words = Object.entries(ids).map(([key, value]) => `external_ids:${key}=${JSON.stringify(value)}`)
+      await ovs.vsctl('set', 'open_vswitch', '.', ...words, '--', 'set-manager', `unix:${ovsdb}`)
+    }
+    await this.sent()
+    await this.apply(base)
+    await this.lab.quiet()
+  }
+
+  async fill(ports: number): Promise<void> {
+    await this.apply(members(ports))
+  }
+
+  async setRules(count: number): Promise<void> {
+    await this.request('PUT', `/v1/policies/${group}?wait=true`, policy(count))
+  }
+
+  async setMember(isMember: boolean): Promise<void> {
+    const { port, mac, address } = measured
+    const groups = isMember ? { groups: [group] } : {}
+    await this.request('PUT', `/v1/ports/${port}?wait=true`, { network, mac, addresses: [address], ...groups })
+  }
+
+  async sent(): Promise<number> {
+    return await this.controller.confirmed(this.lab.hosts.length)
+  }
+
+  /** A router between two networks, with a way outside. */
+  async addRouter(): Promise<void> {
+    await this.apply(routing)
+  }
+
+  /** Floating addresses for the first ports, and one address for all others; gives how many float. */
+  async addTranslations(): Promise<number> {
+    const rows = (await this.request('GET', '/v1/ports')) as readonly {
+      readonly id: string
+      readonly addresses: readonly string[]
+    }[]
+    const known = rows.flatMap(({ id, addresses: [address] }) => {
+      return address !== undefined && id.startsWith('port-') ? [{ id, address: address.replace(/\/.*/, '') }] : []
+    })
+    const all = translations(known)
+    await this.apply(all)
+    return all.length - 1
+  }
+
+  async flowsByApp(): Promise<FlowsByApp> {
+    const apps = (await this.request('GET', '/v1/apps')) as readonly { readonly name: string }[]
+    const counts = apps.map(async ({ name }) => {
+      const { total } = (await this.request('GET', `/v1/flows?app=${name}&limit=0`)) as { readonly total: number }
+      return [name, total] as const
+    })
+    return Object.fromEntries((await Promise.all(counts)).filter(([, total]) => total > 0))
+  }
+
+  usage(): TargetUsage {
+    return usageOf([this.controller.pid])
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop()
+  }
+
+  private async apply(resources: readonly Resource[]): Promise<void> {
+    await this.request('POST', '/v1/apply', { resources, wait: true })
+  }
+
+  /** @throws Error with what the API said */
+  private async request(method: string, path: string, body?: object): Promise<unknown> {
+    const content = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}
+    const response = await fetch(`${this.controller.api}${path}`, { method, ...content })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`)
+    return JSON.parse(text)
+  }
+}
