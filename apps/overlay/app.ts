@@ -9,7 +9,8 @@ import {
   policedKey,
   siteKey,
 } from '../../controller/index.ts'
-import { inNetwork, output, sendAlong, setField, wayBetween } from './way.ts'
+import { partsOf } from './parts.ts'
+import { inNetwork, output, sendAlong, sendToAll, setField, type Way, wayBetween } from './way.ts'
 
 type Action = openflow.Action
 
@@ -23,6 +24,9 @@ const copyTo =
     setField('reg3', shard),
     { type: 'resubmitTable', inPort: openflow.Port.IN_PORT, tableId: table },
   ]
+
+/** Numbers from here on are parts of the other hosts, where one flow cannot send to all; those below are shards here. */
+const firstAway = 0x8000
 
 /** What the firewall judges one port at a time, also where it is for all. */
 const ipTypes = [openflow.EtherType.IPV4, openflow.EtherType.IPV6] as const
@@ -130,14 +134,24 @@ export default defineApp({
         const network = view.networks.get(id)
         const from = view.hosts.get(view.sites.get(siteKey(id, dpid))?.host ?? '')
         const others = (view.spreads.get(id)?.hosts ?? []).filter((host) => host !== from?.id)
-        const ways = others.flatMap((host) => {
+        const wayTo = (host: string): Way | undefined => {
           const to = view.hosts.get(host)
-          return (network && from && to && wayBetween(network, from, to)) ?? []
-        })
-        const away = ways.length === 0 ? [] : [inNetwork(vni), ...ways.flatMap(sendAlong)]
+          return network && from && to && wayBetween(network, from, to)
+        }
+        const away = partsOf(others).map((part) =>
+          sendToAll(
+            vni,
+            part.flatMap((host) => wayTo(host) ?? []),
+          ),
+        )
+        const table = stages.flood.tableId
+        const sent = away.length > 1 ? away.flatMap((_, part) => copyTo(table)(firstAway + part)) : away.flat()
         return [
-          stages.switch.when({ reg0: vni, ethDst: many }).apply(...copies, ...away),
+          stages.switch.when({ reg0: vni, ethDst: many }).apply(...copies, ...sent),
           stages.switch.when({ reg0: fromTunnel(vni), ethDst: many }).apply(...copies),
+          ...(away.length > 1 ? away : []).map((actions, part) =>
+            stages.flood.when({ reg0: vni, reg3: firstAway + part }).apply(...actions),
+          ),
         ]
       },
     },

@@ -29,3 +29,7 @@ export const sendAlong = ({ port, address }: Way): Action[] => [
   setField(address.includes(':') ? 'tunIpv6Dst' : 'tunIpv4Dst', address),
   output(port),
 ]
+
+/** Sends a copy of the packet along each way. */
+export const sendToAll = (vni: number, ways: readonly Way[]): Action[] =>
+  ways.length === 0 ? [] : [inNetwork(vni), ...ways.flatMap(sendAlong)]

@@ -7,6 +7,9 @@ const used = ({ size, excluded, free }: Row): string => {
   return open === 0 ? '' : `${Math.round((100 * (open - Number(free))) / open)} %`
 }
 
+/** `0.42 ms`: more digits would say nothing. */
+const roundTrip = ({ roundTrip: time }: Row): string => (typeof time === 'number' ? `${time.toFixed(2)} ms` : '')
+
 /** Seconds are enough for people. */
 const time = (name: string) => (row: Row) => text(name)(row).replace(/\.\d+Z$/, 'Z')
 
@@ -35,6 +38,7 @@ export const networkKinds: Kinds = {
       ...named('from', 'to'),
       encapsulation: (row) => text('encapsulation')(row) || 'none in common',
       ...named('fromAddress', 'toAddress', 'networks', 'health'),
+      'round trip': roundTrip,
     },
     none: 'no two hosts have ports of the same network',
   },
