@@ -14,7 +14,7 @@ const macFor = (router: string): number => {
   return (((digest[0] ?? 0) & ~group) | local) * 2 ** 40 + digest.readUIntBE(1, 5)
 }
 
-export const macOfRouter = (id: string, { mac }: Router): number =>
+const macOfRouter = (id: string, mac: string | undefined): number =>
   mac === undefined ? macFor(id) : Number.parseInt(mac.replaceAll(':', ''), 16)
 
 /** The one text of an address. */
@@ -44,12 +44,15 @@ const routesOf = (router: Router, subnets: Iterable<SubnetFact>): RouteFact[] =>
  * What apps are told of a router.
  *
  * @param subnets its own, and those of its external network
- * @param network one of those that it joins
+ * @param network one of those that it joins; `mac`: what the controller gave it
  */
 export const routerFact = (
   id: string,
   router: Router,
   subnets: Iterable<SubnetFact>,
   external: RouterExternalFact | undefined,
-  network: string | undefined,
-): RouterFact => ({ id, mac: macOfRouter(id, router), network, routes: routesOf(router, subnets), external })
+  { network, mac }: { readonly network: string | undefined; readonly mac: string | undefined },
+): RouterFact => ({
+  ...{ id, mac: macOfRouter(id, router.mac ?? mac), network },
+  ...{ routes: routesOf(router, subnets), external },
+})

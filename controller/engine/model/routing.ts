@@ -77,6 +77,7 @@ export class Routing {
       for (const router of named.sourcesOf(subnet)) rejoining.add(router)
     }
     model.followDocuments('router', ({ id, value }) => this.takeRouter(id, value as Router | undefined))
+    model.followDocuments('routerNumber', ({ id }) => this.touched.add(id))
     model.followDocuments('subnet', ({ id }) => rejoin(id))
     for (const kind of ['network', 'number'] as const) {
       model.followDocuments(kind, ({ id }) => {
@@ -157,7 +158,8 @@ export class Routing {
     const external = router && this.externalOf(id, router)
     const outside = external ? this.subnetsOf(external.network) : []
     const [network] = this.joinedBy(id)
-    const fact = router && routerFact(id, router, [...subnets, ...outside], external, network)
+    const mac = this.model.document('routerNumber', id)?.mac
+    const fact = router && routerFact(id, router, [...subnets, ...outside], external, { network, mac })
     if (!fact) this.routers.delete(id)
     else if (!isSame(this.routers.get(id), fact)) this.routers.set(id, fact)
     this.updateInterfaces(id, fact, subnets)

@@ -82,6 +82,10 @@ t.test('a router has one address of Ethernet in all its subnets, its own unless 
   ])
   model.apply([put('subnet', 's1', { network: 'n1', cidr: '10.0.1.0/24', gateway: '10.0.1.254' })])
   t.equal(model.interfaces.get('r1 s1')?.address, '10.0.1.254')
+  const given = '02:00:00:00:0a:02'
+  model.apply([put('routerNumber', 'r1', { zone: 1, mac: given }), put('routerNumber', 'r2', { zone: 2, mac: given })])
+  t.equal(model.interfaces.get('r1 s2')?.mac, 0x0200_0000_0a02, 'as the controller gave it')
+  t.equal(model.interfaces.get('r2 s3')?.mac, 0x0200_0000_0a01)
   model.apply([gone('router', 'r1')])
   t.same([...model.interfaces.keys()], ['r2 s3'])
   t.equal(model.routers.has('r1'), false)
@@ -184,6 +188,7 @@ const change = fc.oneof(
       isThere ? host(number, physical ? { [physical]: number } : undefined) : gone('host', `h${number}`),
     ),
   changeOf('port', name('p', 4), fc.record({ network: name('n', 4) })),
+  changeOf('routerNumber', name('r', 3), fc.constant({ zone: 1, mac: '02:00:00:00:0a:02' })),
   changeOf('assignment', name('p', 4), fc.constant({ mac: '02:00:00:00:00:01', addresses: [] })),
   changeOf('binding', name('p', 4), fc.record({ host: name('h', 3), ofport: fc.constant(1) })),
   changeOf(
