@@ -13,12 +13,25 @@ export interface ApiContext {
   readonly isInstalled?: (port: string) => boolean
   /** How a tunnel between two hosts does, by their ids; nobody knows unless given. */
   readonly tunnelHealth?: (from: string, to: string, encapsulation: string) => TunnelHealth | undefined
+  /** Connections that began with a translation, the newest first; none are known unless given. */
+  readonly translated?: (limit: number, router: string | undefined) => readonly TranslatedConnection[]
   /** Takes back all that a host has reported; false where it is connected. No host is known unless given. */
   readonly forgetHost?: (id: string) => boolean
   /** Of heddle. */
   readonly version: string
   /** Whether callers have shown a token, and so may have any file loaded that this process can read. */
   readonly trusted: boolean
+}
+
+/** A connection that was translated when it began. */
+export interface TranslatedConnection {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly router: string
+  readonly host: string
+  readonly protocol: string
+  readonly before: { readonly from: string; readonly to: string }
+  readonly after: { readonly from: string; readonly to: string }
 }
 
 /** What is known of a tunnel by trying it. */

@@ -17,6 +17,7 @@ import { watch } from './intent/watch.ts'
 import { metricsOf } from './metrics.ts'
 import { answers } from './routes/answers.ts'
 import { apps } from './routes/apps.ts'
+import { connections } from './routes/connections.ts'
 import { drops } from './routes/drops.ts'
 import { flows } from './routes/flows.ts'
 import { limits } from './routes/limits.ts'
@@ -66,8 +67,8 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   await api.register(swagger, documentation(version))
   await api.register(swaggerUi, { routePrefix: '/docs' })
   const intent = [entities, apply, history, addresses, hosts, watch]
-  for (const routes of [...intent, switches, flows, drops, rules, limits, translations, packets, apps, answers])
-    routes(api, context)
+  const vrouter = [rules, limits, translations, connections]
+  for (const routes of [...intent, ...vrouter, switches, flows, drops, packets, apps, answers]) routes(api, context)
   const registry = metricsOf(context)
   api.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),

@@ -20,7 +20,11 @@ const Translation = Type.Object({
   ),
   zone: Type.Integer({ description: 'of connection tracking, there' }),
   out: Type.Optional(Counted),
-  in: Type.Optional(Counted),
+  in: Type.Optional(
+    Type.Object(Counted.properties, {
+      description: 'left out for source translations, whose replies are not told apart',
+    }),
+  ),
 })
 
 interface Sum {
@@ -94,7 +98,8 @@ export const translations = (api: Api, { engine }: ApiContext): void => {
           ...{ id, router: of, kind, ...sides(fact), zone },
           ...(host === undefined ? {} : { host }),
           ...(there?.out ? { out: there.out.get(id) ?? nothing() } : {}),
-          ...(there?.in ? { in: there.in.get(id) ?? nothing() } : {}),
+          // Replies to them are those of the address, whichever translation they belong to.
+          ...(there?.in && kind !== 'source' ? { in: there.in.get(id) ?? nothing() } : {}),
         }
       })
     },

@@ -111,6 +111,7 @@ const queryOf = (kind: string, options: GetOptions) => {
   if (kind === 'flows') return { dpid, app, table: number, counters: counted && 'true', limit }
   if (kind === 'drops') return { dpid, app }
   if (kind === 'history') return { limit }
+  if (kind === 'connections') return { limit, router }
   if (ofSwitches.has(kind)) return { dpid }
   return {
     ...(ofNetworks.has(kind) ? { network } : {}),
@@ -146,7 +147,7 @@ export const get = (): Command =>
     .option('--counters', 'flows with what the switch has counted')
     .option('--network <id>', 'subnets, ports, policies, ipam and leases of one network')
     .option('--group <id>', 'ports and policies of one group of the firewall')
-    .option('--router <id>', 'nat and leases of one router')
-    .option('--limit <number>', 'at most so many flows [1000], or changes in the history [50]')
+    .option('--router <id>', 'nat, translations, connections and leases of one router')
+    .option('--limit <number>', 'at most so many flows or connections [1000], or changes in the history [50]')
     .addOption(apiOption())
     .action(list)

@@ -14,6 +14,14 @@ const usual = (row: Row): string =>
     .map(([direction, action]) => `${direction} ${action}`)
     .join(', ')
 
+/** `10.0.0.1:5 > 192.0.2.1:80` */
+const ends =
+  (name: string) =>
+  (row: Row): string => {
+    const { from, to } = (row[name] ?? {}) as Row
+    return `${from} > ${to}`
+  }
+
 /** A count of one kind; nothing where the switch does not say. */
 const count =
   (name: string, what: string) =>
@@ -39,6 +47,14 @@ export const vrouterKinds: Kinds = {
       'bytes in': count('in', 'bytes'),
     },
     none: 'no addresses are translated: heddle get nat lists what is wanted',
+  },
+  connections: {
+    columns: {
+      at: (row) => text('at')(row).replace(/\.\d+Z$/, 'Z'),
+      ...named('router', 'host', 'protocol'),
+      ...{ before: ends('before'), after: ends('after') },
+    },
+    none: 'no connection was seen to begin with a translation; heddle app load nat-record records those that do',
   },
   groups: {
     columns: named('id', 'tenant', 'ports', 'policies'),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { type Api, serveApi, type TunnelHealth } from '../../api/index.ts'
+import { type Api, serveApi, type TranslatedConnection, type TunnelHealth } from '../../api/index.ts'
 import {
   AppHost,
   ConfigError,
@@ -89,6 +89,14 @@ const openStore = async (data: string): Promise<Store> => {
 const tunnelHealth = (engine: Engine) => (from: string, to: string, encapsulation: string) =>
   engine.apps.get('tunnel-probe')?.known('tunnels', `${from} ${to} ${encapsulation}`) as TunnelHealth | undefined
 
+/** What the app for it has recorded. */
+interface Recorder {
+  newest(limit: number, router?: string): readonly TranslatedConnection[]
+}
+
+const translated = (engine: Engine) => (limit: number, router: string | undefined) =>
+  (engine.apps.get('nat-record')?.known('recorders', '') as Recorder | undefined)?.newest(limit, router) ?? []
+
 const serve = async (parts: Parts, { api }: Settings, version: string, log: Logger): Promise<string> => {
   const { engine, host, intents, following } = parts
   const failed = (error: Error) => log.error({ err: error }, 'a request to the API failed')
@@ -97,7 +105,7 @@ const serve = async (parts: Parts, { api }: Settings, version: string, log: Logg
     const reached = (revision: number) => following.reached(revision)
     const isInstalled = (port: string) => parts.joined?.isInstalled(port) === true
     const forgetHost = (id: string) => parts.joined?.hosts.forget(id) === true
-    const shown = { tunnelHealth: tunnelHealth(engine), isInstalled, forgetHost }
+    const shown = { tunnelHealth: tunnelHealth(engine), translated: translated(engine), isInstalled, forgetHost }
     const options = { engine, host, intents, reached, ...shown, version, failed, ...token }
     parts.api = await serveApi(options, api.host, api.port)
   } catch (error) {

@@ -1,6 +1,8 @@
 // One host with a tagged physical network outside, simulated: what leaves, frame by frame.
 import t, { type Test } from 'tap'
 import nat from '../../../../apps/vrouter/nat/app.ts'
+import record from '../../../../apps/vrouter/nat-record/app.ts'
+import type { Recorder } from '../../../../apps/vrouter/nat-record/record.ts'
 import router from '../../../../apps/vrouter/router/app.ts'
 import {
   type Arp,
@@ -68,7 +70,7 @@ const docs = [
 const floatingMac = 0x0a68_cb00_710c
 
 const start = async (t: Test): Promise<SimHost> => {
-  const lab = await simHost(t, [router, nat], [a, b, outside, { number: tunnel, tunnel: true }])
+  const lab = await simHost(t, [router, nat, record], [a, b, outside, { number: tunnel, tunnel: true }])
   await lab.apply(...docs)
   return lab
 }
@@ -248,4 +250,23 @@ t.test('an address inside that no source fits does not get out', async (t) => {
   const reply = tcpFrame(from(3), { src: '10.0.1.4', dst: world }, { src: 80, dst: 7, flags: 0x12, window: 0 })
 
   t.same(lab.sw.receive(tunnel, reply, false, handedOver).outputs, [], 'nor does what answers nobody')
+})
+
+t.test('connections are recorded as they begin, from inside and from outside', async (t) => {
+  const lab = await ready(t)
+  const first = udpFrame(from(2), { src: '10.0.1.3', dst: world }, { src: 40, dst: 53 })
+  const [left] = out(lab, b, first)
+  const port = left?.udp?.src
+  out(lab, b, first)
+  const syn = { src: 7, dst: 80, flags: 2, window: 0, sequence: 1 }
+  out(lab, outside, tcpFrame({ ...fromOutside, dst: floatingMac }, { src: world, dst: '203.0.113.12' }, syn))
+  const seen = () =>
+    (lab.engine.apps.get('nat-record')?.known('recorders', '') as Recorder | undefined)?.newest(9) ?? []
+  await until('both are seen', () => seen().length >= 2)
+  const inward = seen().find(({ protocol }) => protocol === 'tcp')
+  const outward = seen().find(({ protocol }) => protocol === 'udp')
+  t.match(inward, { router: 'r', host: 'h1', before: { from: `${world}:7`, to: '203.0.113.12:80' } })
+  t.equal(inward?.after.to, '10.0.1.2:80')
+  t.match(outward, { router: 'r', before: { from: '10.0.1.3:40', to: `${world}:53` } })
+  t.equal(outward?.after.from, `203.0.113.10:${port}`)
 })
