@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { styleText } from 'node:util'
+import { parseArgs, styleText } from 'node:util'
 import { Client } from '../lab/client.ts'
 import { takeDown } from '../lab/down.ts'
 import { LabError } from '../lab/errors.ts'
@@ -7,6 +7,7 @@ import { LabFolder } from '../lab/folder.ts'
 import { matrixText, verdictText } from '../lab/matrix.ts'
 import { pingAll, surprises } from '../lab/ping.ts'
 import { readLab } from '../lab/read.ts'
+import { datapathHere, insideNewLab, isRoot } from '../lab/rootless.ts'
 import { throughput } from '../lab/traffic.ts'
 import { bringUp } from '../lab/up.ts'
 import { crash } from './crash.ts'
@@ -117,12 +118,10 @@ const interrupted = (): Promise<'interrupted'> =>
     }
   })
 
-const demo = async (keep: boolean): Promise<void> => {
-  // The name carries the process id, so that two demos can run side by side.
-  const folder = new LabFolder(`demo${process.pid % 10_000}`)
+const demo = async (folder: LabFolder, keep: boolean): Promise<void> => {
   const end = interrupted()
   const work = async (): Promise<void> => {
-    await bringUp(folder, readLab(file), { progress })
+    await bringUp(folder, readLab(file), { progress, datapath: datapathHere() })
     await show(folder)
   }
   try {
@@ -134,18 +133,20 @@ const demo = async (keep: boolean): Promise<void> => {
   }
 }
 
-if (process.getuid?.() !== 0) {
-  console.error(
-    'The demo makes network namespaces and starts Open vSwitch in them, which takes root: sudo npm run demo',
-  )
-  process.exitCode = 1
-} else {
-  const outcome = await demo(process.argv.includes('--keep')).then(
-    () => 0,
-    (error: Error) => {
-      console.error(`\n${bad('the demo failed')}: ${error.message}`)
-      return 1
-    },
-  )
-  process.exit(outcome)
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, name: { type: 'string' } } })
+// The name carries the process id, so that two demos can run side by side.
+const { name = `demo${process.pid % 10_000}`, keep } = values
+const folder = new LabFolder(name)
+
+/** As an ordinary user, the demo runs once more in a user namespace, where that user is root. */
+const run = async (): Promise<number> => {
+  if (!isRoot()) return insideNewLab(folder, [...process.argv.slice(1), '--name', name])
+  await demo(folder, keep)
+  return 0
 }
+
+const outcome = await run().catch((error: Error) => {
+  console.error(`\n${bad('the demo failed')}: ${error.message}`)
+  return 1
+})
+process.exit(outcome)

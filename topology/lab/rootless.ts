@@ -74,9 +74,9 @@ const startHolder = async ({ path }: LabFolder): Promise<number> => {
 }
 
 /** Runs this command again, inside the lab's namespaces, where its user is root. */
-const again = async (pid: number): Promise<number> => {
+const again = async (pid: number, args: readonly string[] = process.argv.slice(1)): Promise<number> => {
   const inside = ['--preserve-credentials', '--user', '--mount', '--target', String(pid), '--wd=.']
-  const child = spawn('nsenter', [...inside, process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
+  const child = spawn('nsenter', [...inside, process.execPath, ...process.execArgv, ...args], {
     stdio: 'inherit',
     env: { ...process.env, HEDDLE_LABS: labsFolder() },
   })
@@ -122,12 +122,17 @@ export const takeDownInside = async (folder: LabFolder): Promise<number> => {
   return 0
 }
 
-/** Makes namespaces for a lab, and runs this command inside. @returns its exit code */
-export const insideNewLab = async (folder: LabFolder): Promise<number> => {
+/**
+ * Makes namespaces for a lab, and runs this command inside.
+ *
+ * @param args the script and its arguments, where they are to be others than now
+ * @returns its exit code
+ */
+export const insideNewLab = async (folder: LabFolder, args?: readonly string[]): Promise<number> => {
   if (holderOf(folder) !== undefined) {
     throw new LabError(`there is a lab ${folder.name} already: heddle lab down --name ${folder.name} removes it`)
   }
-  const code = await again(await startHolder(folder))
+  const code = await again(await startHolder(folder), args)
   if (folder.facts.built !== true) await release(folder)
   return code
 }
