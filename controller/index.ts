@@ -30,12 +30,14 @@ export { siteKey } from './engine/model/facts.ts'
 export type { LimitFact, RateFact } from './engine/model/limit-facts.ts'
 export type {
   CidrRef,
+  ClauseFact,
   GroupRef,
   MemberFact,
   NetworkRef,
   PolicedFact,
   PolicyAction,
   PolicyRuleFact,
+  Prefix,
   Service,
 } from './engine/model/policing-facts.ts'
 export { policedKey, ruleKey } from './engine/model/policing-facts.ts'

@@ -18,8 +18,11 @@ const groups = ['web', 'db', 'jobs'] as const
 const option = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 4 })
 const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 1 })
 
+const many = Array.from({ length: 7 }, (_, number) => `10.${number}.0.0/16`)
+
 const peer = fc.oneof(
   fc.record({ groups: fc.subarray([...groups], { minLength: 1 }) }),
+  fc.record({ cidrs: fc.subarray(many, { minLength: 5 }) }),
   fc.record({ cidrs: fc.subarray(['10.0.0.0/8', '192.0.2.0/24', 'fd00::/8'], { minLength: 1 }) }),
 )
 
@@ -30,6 +33,7 @@ const service = fc.constantFrom<Partial<Policy['rules'][number]>>(
   { protocol: 'icmp', icmp: { type: 8 } },
   { protocol: 47 },
   { protocol: 'sctp', ports: [9] },
+  { protocol: 'tcp', ports: [1, 3, 5, 7, 9, 11] },
 )
 
 const rule: fc.Arbitrary<Policy['rules'][number]> = fc
@@ -143,7 +147,7 @@ class Hosts {
 }
 
 t.test(
-  'after each of 600 random changes of policies, groups and ports, all hosts judge as if it was always so',
+  'after each of 300 random changes of policies, groups and ports, all hosts judge as if it was always so',
   (t) => {
     let flows = 0
     const result = fc.check(
@@ -165,10 +169,10 @@ t.test(
           }
         },
       ),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: 10, endOnFailure: true },
     )
     if (result.failed) t.fail(`${String(result.errorInstance)}, seed ${result.seed}`)
-    t.ok(flows > 50_000, `${flows} flows were compared`)
+    t.ok(flows > 20_000, `${flows} flows were compared`)
     t.end()
   },
 )

@@ -18,7 +18,7 @@ import { describe } from './describe.ts'
 import { field, hasMark, inDomain, mark, markAs, peerIs, set } from './marks.ts'
 import { CtState, matchesOf } from './matches.ts'
 import { onward, orientationFlows, passageFlows, restFlows, trackingFlows } from './pipeline.ts'
-import { rankOf } from './ranks.ts'
+import { rankOf, rankOfClause } from './ranks.ts'
 import { answerTo } from './reject.ts'
 
 const { NO_BUFFER, Port } = openflow
@@ -36,6 +36,7 @@ const collections = {
   policed: model.policed,
   members: model.members,
   policyRules: model.policyRules,
+  policyClauses: model.policyClauses,
   told: collection<Told>(),
 }
 type Context = AppContext<typeof collections>
@@ -116,6 +117,15 @@ export default defineApp({
       flows: ({ domain, address, tenant, groups }, { stages: { peers } }) => [
         peers.matching([inDomain(domain), ...peerIs(address)]).apply(set('xxreg3', groups), mark('peerTenant', tenant)),
       ],
+    },
+    /** One thing on one side of rules that name many on several. */
+    clause: {
+      each: 'policyClauses',
+      flows: ({ asked, parts }, { stages: { policyOut, policyIn } }) => {
+        const stage = asked.direction === 'out' ? policyOut : policyIn
+        const conjunctions = parts.map((part) => ({ type: 'conjunction', ...part }) as const)
+        return matchesOf(asked).map((match) => stage.matching(match, rankOfClause(asked)).apply(...conjunctions))
+      },
     },
     /** One rule, on every host; each of its flows counts. */
     rule: {

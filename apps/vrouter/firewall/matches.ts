@@ -1,7 +1,6 @@
 // What a rule matches, one match for each combination of who, with whom, and what for.
-import { networkMask, openflow, type PolicyRuleFact, type Service } from '../../../controller/index.ts'
+import { networkMask, openflow, type PolicyRuleFact, type Prefix, type Service } from '../../../controller/index.ts'
 import { field, inOwnGroup, inPeerGroup, type Marks, marked } from './marks.ts'
-import { type Prefix, prefixesOf } from './prefixes.ts'
 
 const { EtherType, IpProtocol } = openflow
 
@@ -85,12 +84,11 @@ const sctpParts = (prefixes: readonly Prefix[]): Part[] => {
 const serviceParts = ({ service }: PolicyRuleFact): readonly Part[] => {
   if (!service) return anything
   const { protocol, ports, icmp } = service
-  const prefixes = ports.flatMap(([first, last]) => prefixesOf(first, last))
-  if (protocol === IpProtocol.SCTP && prefixes.length > 0) return sctpParts(prefixes)
+  if (protocol === IpProtocol.SCTP && ports.length > 0) return sctpParts(ports)
   const head = [tracked, field('ctNwProto', protocol)]
   if (icmp) return [{ fields: [...head, ...icmpFields(icmp)] }]
-  if (prefixes.length === 0) return [{ fields: head }]
-  return prefixes.map((prefix) => ({ fields: [...head, inPrefix('ctTpDst', prefix)] }))
+  if (ports.length === 0) return [{ fields: head }]
+  return ports.map((prefix) => ({ fields: [...head, inPrefix('ctTpDst', prefix)] }))
 }
 
 /** Fields of a match, each once: where two parts name one, the later says at least as much. */
@@ -110,8 +108,11 @@ const agree = (a: Part, b: Part): boolean => {
   return one === undefined || other === undefined || one === other
 }
 
-/** All that a rule matches. */
+/** All that a rule matches: where its sides are matched by themselves, what says that all of them do. */
 export const matchesOf = (rule: PolicyRuleFact): openflow.Match[] => {
+  if (rule.conjunction !== undefined) {
+    return [[marked({ auditing: Number(rule.audit) }), field('conjId', rule.conjunction)]]
+  }
   const services = serviceParts(rule)
   const peers = peerParts(rule).map(withState)
   return ownParts(rule).flatMap((own) =>

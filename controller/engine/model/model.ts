@@ -75,6 +75,7 @@ export class Model {
   readonly outsides = this.nat.outsides
   private readonly policing = new Policing(this)
   readonly policyRules = this.policing.policyRules
+  readonly policyClauses = this.policing.policyClauses
   readonly policed = this.policing.policed
   readonly members = this.policing.members
   private readonly bounds = new Limits(this)

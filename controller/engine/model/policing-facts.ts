@@ -49,14 +49,20 @@ export interface CidrRef {
   readonly cidr: string
 }
 
+/** A number of 16 bits of which only those of the mask count. */
+export interface Prefix {
+  readonly value: number
+  readonly mask: number
+}
+
 export type PolicyAction = 'allow' | 'drop' | 'reject'
 
 /** What a rule is for: a protocol of IP, and its ports or message types. */
 export interface Service {
   /** IANA, Assigned Internet Protocol Numbers. */
   readonly protocol: number
-  /** Of the side that answers, first and last; all where there is none. */
-  readonly ports: readonly (readonly [first: number, last: number])[]
+  /** Of the side that answers: numbers of which the bits of the mask count; all where there is none. */
+  readonly ports: readonly Prefix[]
   readonly icmp: { readonly type: number; readonly code?: number } | undefined
 }
 
@@ -80,6 +86,22 @@ export interface PolicyRuleFact {
   readonly peers: readonly (GroupRef | CidrRef)[]
   /** Undefined for all. */
   readonly service: Service | undefined
+  /** The number of its conjunction, where it names so much that each side is matched by itself. */
+  readonly conjunction: number | undefined
+}
+
+/** What a match is to a rule: one of its sides, counted from 0. */
+export interface ConjunctionPart {
+  readonly id: number
+  readonly clause: number
+  readonly nClauses: number
+}
+
+/** One thing on one side of rules that name many. */
+export interface ClauseFact {
+  /** A rule for that thing alone, where the rules stand. */
+  readonly asked: PolicyRuleFact
+  readonly parts: readonly ConjunctionPart[]
 }
 
 /** Where a port is: each OpenFlow number of a bridge is one. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual as isSame } from 'node:util'
 import type { Policy } from '../../state/index.ts'
 import { Collection } from '../facts.ts'
+import { Conjunctions } from './conjunctions.ts'
 import type { PortFact } from './facts.ts'
 import { Links } from './links.ts'
 import type { Model } from './model.ts'
@@ -51,6 +52,8 @@ export class Policing {
   readonly policyRules = new Collection<PolicyRuleFact>('policyRules')
   readonly policed = new Collection<PolicedFact>('policed')
   readonly members = new Collection<MemberFact>('members')
+  private readonly conjunctions = new Conjunctions()
+  readonly policyClauses = this.conjunctions.clauses
   private readonly model: Model
   private readonly resolver: Resolver
   private readonly concerns = new Map<string, Concern>()
@@ -97,6 +100,7 @@ export class Policing {
   settle(): void {
     for (const id of this.touchedPolicies) this.updatePolicy(id)
     this.touchedPolicies.clear()
+    this.conjunctions.settle()
     for (const id of this.touchedPorts) this.updatePort(id)
     this.touchedPorts.clear()
   }
@@ -104,8 +108,10 @@ export class Policing {
   private updatePolicy(id: string): void {
     const policy = this.model.document('policy', id)
     const facts = policy ? rulesOf(id, policy, this.resolver) : []
-    const rules = new Map(facts.map((fact) => [ruleKey(fact), fact]))
-    replace(this.policyRules, this.rulesOfPolicy.get(id) ?? [], rules)
+    const rules = new Map(facts.map((fact) => [ruleKey(fact), this.withConjunction(fact)]))
+    const known = this.rulesOfPolicy.get(id) ?? []
+    for (const key of known) if (!rules.has(key)) this.conjunctions.put(key, undefined)
+    replace(this.policyRules, known, rules)
     if (rules.size > 0) this.rulesOfPolicy.set(id, [...rules.keys()])
     else this.rulesOfPolicy.delete(id)
     this.depending.put(id, policy ? dependenciesOf(policy) : [])
@@ -113,6 +119,13 @@ export class Policing {
     this.named.put(id, policy && rules.size > 0 ? namesOf(policy) : [])
     const now = this.named.targetsOf(id)
     for (const name of new Set([...before, ...now])) this.updateConcern(name, id, now.has(name), policy?.audit ?? false)
+  }
+
+  private withConjunction(fact: PolicyRuleFact): PolicyRuleFact {
+    const key = ruleKey(fact)
+    const known = this.policyRules.get(key)
+    if (known && isSame({ ...known, conjunction: undefined }, fact)) return known
+    return { ...fact, conjunction: this.conjunctions.put(key, fact) }
   }
 
   private updateConcern(name: string, policy: string, isNamed: boolean, audit: boolean): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Policy, type PolicyRule, parseCidr } from '../../state/index.ts'
 import type { CidrRef, GroupRef, NetworkRef, PolicyRuleFact, Service } from './policing-facts.ts'
+import { prefixesOf } from './prefixes.ts'
 
 /** What names in a policy stand for; undefined where that is not known yet. */
 export interface Resolver {
@@ -39,7 +40,7 @@ const serviceOf = ({ protocol, ports = [], icmp }: PolicyRule): Service | undefi
     ? undefined
     : {
         protocol: typeof protocol === 'number' ? protocol : protocols[protocol],
-        ports: merged(ports.map(rangeOf)),
+        ports: merged(ports.map(rangeOf)).flatMap(([first, last]) => prefixesOf(first, last)),
         icmp: icmp && { type: icmp.type, ...(icmp.code === undefined ? {} : { code: icmp.code }) },
       }
 
@@ -102,7 +103,7 @@ export const rulesOf = (id: string, policy: Policy, resolver: Resolver): PolicyR
   const own = ownOf(policy, resolver)
   if (!own) return []
   const { tier = 'tenant', audit = false } = policy
-  const common = { policy: id, tier, audit, own }
+  const common = { policy: id, tier, audit, own, conjunction: undefined }
   const facts = new Map<string, PolicyRuleFact>()
   for (const rule of policy.rules) {
     const peers = peersOf(rule, resolver)

@@ -10,7 +10,7 @@ import type {
   SubnetFact,
 } from './facts.ts'
 import type { LimitFact } from './limit-facts.ts'
-import type { MemberFact, PolicedFact, PolicyRuleFact } from './policing-facts.ts'
+import type { ClauseFact, MemberFact, PolicedFact, PolicyRuleFact } from './policing-facts.ts'
 import type { AttachmentFact, InterfaceFact, NeighbourFact, RouterFact } from './routing-facts.ts'
 import type { GatewayFact, OutsideFact, TranslationFact } from './translation-facts.ts'
 
@@ -35,6 +35,7 @@ export interface SharedFacts {
   readonly translations: TranslationFact
   readonly outsides: OutsideFact
   readonly policyRules: PolicyRuleFact
+  readonly policyClauses: ClauseFact
   readonly policed: PolicedFact
   readonly members: MemberFact
   readonly limits: LimitFact
@@ -66,6 +67,7 @@ export const model = {
   translations: shared('translations'),
   outsides: shared('outsides'),
   policyRules: shared('policyRules'),
+  policyClauses: shared('policyClauses'),
   policed: shared('policed'),
   members: shared('members'),
   limits: shared('limits'),

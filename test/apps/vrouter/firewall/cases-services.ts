@@ -6,6 +6,10 @@ const tcpRange = (...ports: (number | string)[]): Case['policies'] => ({
   web: { ...web, rules: [{ direction: 'out', action: 'allow', protocol: 'tcp', ports }] },
 })
 
+/** Ranges and ports enough for each side of a rule to be matched by itself. */
+const manyRanges = ['198.51.100.0/24', '192.0.2.0/24', '10.0.0.2/32', '10.8.0.0/16', '2001:db8:1::/48', 'fd00::2/128']
+const manyPorts = [22, 80, 443, 5432, '8000-8010', 9000]
+
 /** A range, and packets to ports at its ends and beside them. */
 const rangeCase = (range: string, inside: readonly number[], outside: readonly number[]): Case => ({
   title: `ports ${range}`,
@@ -95,6 +99,204 @@ export const serviceCases: readonly Case[] = [
       ['tcp a:80 > b:80', 'pass'],
       ['tcp b:80 > a:80 synack', 'pass'],
       ['tcp b:81 > a:80', 'drop'],
+    ],
+  },
+  {
+    title: 'many ranges and many ports: both have to match',
+    policies: {
+      web: {
+        ...web,
+        rules: [{ direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+      },
+    },
+    steps: [
+      ['tcp a:1 > x:80', 'pass'],
+      ['tcp x:80 > a:1 synack', 'pass'],
+      ['tcp a:1 > b:8009', 'pass'],
+      ['tcp6 a:1 > x:443', 'pass'],
+      ['tcp a:1 > x:81', 'drop'],
+      ['tcp a:1 > y:80', 'drop'],
+      ['udp a:1 > x:80', 'drop'],
+      ['tcp6 a:1 > y:443', 'drop'],
+    ],
+  },
+  {
+    title: 'many groups, ranges and ports',
+    groups: { a: ['web'], b: ['db'] },
+    policies: {
+      many: {
+        groups: ['web', 'db', 'jobs'],
+        rules: [{ direction: 'in', action: 'allow', protocol: 'udp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+      },
+    },
+    steps: [
+      ['udp x:1 > a:80', 'pass'],
+      ['udp x:1 > b:80', 'pass'],
+      ['udp a:80 > x:1', 'pass'],
+      ['udp y:1 > a:80', 'drop'],
+      ['udp x:1 > b:81', 'drop'],
+      ['udp x:1 > c:81', 'pass'],
+    ],
+  },
+  {
+    title: 'rules that name much share what they have in common, and stay apart',
+    policies: {
+      one: {
+        ...web,
+        rules: [{ direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+      },
+      two: {
+        ...web,
+        rules: [
+          {
+            direction: 'out',
+            action: 'allow',
+            protocol: 'tcp',
+            ports: [...manyPorts, 7],
+            peer: { cidrs: [...manyRanges.slice(1), '203.0.113.0/24'] },
+          },
+        ],
+      },
+    },
+    steps: [
+      ['tcp a:1 > x:80', 'pass'],
+      ['tcp a:1 > y:80', 'pass'],
+      ['tcp a:1 > y:7', 'pass'],
+      ['tcp a:1 > x:7', 'drop'],
+      ['tcp a:1 > c:80', 'drop'],
+    ],
+  },
+  {
+    title: 'of rules that share much one goes',
+    policies: {
+      one: {
+        ...web,
+        rules: [{ direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+      },
+      two: {
+        ...web,
+        rules: [
+          {
+            direction: 'out',
+            action: 'allow',
+            protocol: 'tcp',
+            ports: manyPorts,
+            peer: { cidrs: [...manyRanges, '203.0.113.0/24'] },
+          },
+        ],
+      },
+    },
+    steps: [
+      ['tcp a:1 > x:80', 'pass'],
+      ['tcp a:1 > y:80', 'pass'],
+      {
+        policies: {
+          one: {
+            ...web,
+            rules: [
+              { direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } },
+            ],
+          },
+        },
+      },
+      ['tcp a:1 > x:80', 'pass'],
+      ['tcp a:1 > y:80', 'drop'],
+    ],
+  },
+  {
+    title: 'rules that name much have their place among the others',
+    policies: {
+      web: {
+        ...web,
+        rules: [
+          { direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } },
+          { direction: 'out', action: 'drop', protocol: 'tcp', ports: [80] },
+          { direction: 'out', action: 'allow', protocol: 'tcp', priority: 100 },
+          {
+            direction: 'out',
+            action: 'drop',
+            protocol: 'tcp',
+            ports: manyPorts,
+            peer: { cidrs: manyRanges.slice(1) },
+            priority: 200,
+          },
+        ],
+      },
+    },
+    steps: [
+      ['tcp a:1 > x:80', 'drop'],
+      ['tcp a:1 > x:443', 'pass'],
+      ['tcp a:1 > x:9', 'pass'],
+      ['tcp a:1 > b:9', 'pass'],
+    ],
+  },
+  {
+    title: 'reports of rules that name much',
+    policies: {
+      web: {
+        ...web,
+        rules: [
+          {
+            direction: 'out',
+            action: 'allow',
+            protocol: 'tcp',
+            ports: manyPorts,
+            peer: { cidrs: manyRanges },
+            log: true,
+          },
+        ],
+      },
+    },
+    steps: [
+      ['tcp a:1 > x:80', 'pass log'],
+      ['tcp x:80 > a:1 synack', 'pass'],
+      ['tcp a:1 > x:80 ack', 'pass'],
+      ['tcp a:1 > x:81', 'drop'],
+    ],
+  },
+  {
+    title: 'audit and reject of rules that name much',
+    policies: {
+      try: {
+        ...web,
+        audit: true,
+        rules: [
+          {
+            direction: 'out',
+            action: 'drop',
+            protocol: 'tcp',
+            ports: manyPorts,
+            peer: { cidrs: manyRanges },
+            log: true,
+          },
+        ],
+      },
+      web: {
+        ...web,
+        default: { out: 'allow' },
+        rules: [{ direction: 'out', action: 'reject', protocol: 'udp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+      },
+    },
+    steps: [
+      ['tcp a:1 > x:80', 'pass log'],
+      ['tcp a:1 > x:81', 'pass'],
+      ['udp a:1 > x:80', 'reject'],
+      ['udp a:1 > y:80', 'pass'],
+    ],
+  },
+  {
+    title: 'SCTP of many ports and ranges',
+    policies: {
+      web: {
+        ...web,
+        rules: [{ direction: 'out', action: 'allow', protocol: 'sctp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+      },
+    },
+    steps: [
+      ['sctp a:1 > b:80', 'pass'],
+      ['sctp b:80 > a:1', 'pass'],
+      ['sctp a:1 > c:80', 'drop'],
+      ['sctp a:1 > x:81', 'drop'],
     ],
   },
   {

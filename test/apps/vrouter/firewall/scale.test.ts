@@ -94,6 +94,20 @@ t.test(
     for (const count of await touched([doc('port', 'p0', { network: 'blue', groups: [] })])) {
       t.ok(count >= 1 && count <= 10, `${count} flow-mods for one member less`)
     }
+    const ranges = Array.from({ length: 500 }, (_, number) => `100.64.${number >> 1}.${(number & 1) * 128}/25`)
+    const services = Array.from({ length: 20 }, (_, number) => 2_000 + 2 * number)
+    const much: Policy['rules'][number] = {
+      direction: 'in',
+      action: 'drop',
+      protocol: 'tcp',
+      ports: services,
+      peer: { cidrs: ranges },
+    }
+    for (const count of await touched([
+      doc('policy', 'much', { groups: ['all'], default: { in: 'allow' }, rules: [much] }),
+    ])) {
+      t.ok(count <= 525, `${count} flow-mods for a rule of 500 ranges and 20 ports: their sum, not their product`)
+    }
     const first = { ...policyOf(rules), rules: [{ ...ruleOf(2_000), priority: 900 }, ...policyOf(rules).rules] }
     for (const count of await touched([doc('policy', 'all', first)])) {
       t.ok(count >= 1 && count <= 10, `${count} flow-mods for a rule at the head of the list, and one less at its end`)

@@ -1,8 +1,4 @@
-/** A number of 16 bits of which only those of the mask count. */
-export interface Prefix {
-  readonly value: number
-  readonly mask: number
-}
+import type { Prefix } from './policing-facts.ts'
 
 const whole = 0xffff
 
