@@ -83,7 +83,7 @@ const measureSize = async (
 ): Promise<(Size | undefined)[]> => {
   const fillings = new Map<Runner, Filling>()
   for (const runner of all) {
-    await attempt(runner, async () => {
+    await attempt(runner, `${ports} ports at once`, async () => {
       say(`${runner.target.name}: ${ports} ports at once`)
       fillings.set(runner, await fill(runner, ports))
     })
@@ -129,7 +129,7 @@ const measureAll = async (all: readonly Runner[], plan: Plan): Promise<TargetRep
     const { lab, target } = runner
     const { residentMost } = target.usage()
     let restart: Restart | null = null
-    await attempt(runner, async () => {
+    await attempt(runner, 'restart', async () => {
       plan.say(`${target.name}: killed and started again`)
       restart = await measureRestart(lab, target, plan.sizes.at(-1) ?? 0)
     })

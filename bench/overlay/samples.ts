@@ -47,6 +47,7 @@ const measureOne = async (
 
 /** A way to add the measured port, over and over. */
 interface Way {
+  readonly name: string
   readonly prepare: (contender: Contender) => Promise<void>
   readonly round: (contender: Contender) => Promise<Sample>
   readonly end: (contender: Contender) => Promise<void>
@@ -59,6 +60,7 @@ const settled = async ({ lab, target }: Contender): Promise<void> => {
 
 /** The interface is there; the port is asked for. */
 export const asked: Way = {
+  name: 'a port is asked for',
   prepare: async () => undefined,
   round: async (contender) => {
     const { target } = contender
@@ -76,6 +78,7 @@ export const asked: Way = {
 
 /** The port is asked for; the interface comes. */
 export const plugged: Way = {
+  name: 'an interface is plugged in',
   prepare: ({ target }) => target.add(),
   round: async (contender) => {
     const { lab, target } = contender
@@ -96,27 +99,31 @@ export interface Runner extends Contender {
 }
 
 /** Has one of them do something; what it fails in ends it, and not the others. */
-export const attempt = async (runner: Runner, work: () => Promise<void>): Promise<void> => {
+export const attempt = async (runner: Runner, what: string, work: () => Promise<void>): Promise<void> => {
   if (runner.failure !== undefined) return
   try {
     await work()
   } catch (error) {
-    runner.failure = (error as Error).message
+    runner.failure = `${what}: ${(error as Error).message}`
   }
 }
 
 /** Rounds of all in turns, so that whatever else the machine does meets all alike; fewer of those that take long. */
 export const takeTurns = async (all: readonly Runner[], rounds: number, way: Way): Promise<Sample[][]> => {
   const takers = all.map((runner) => ({ runner, samples: [] as Sample[], used: 0 }))
-  for (const { runner } of takers) await attempt(runner, () => way.prepare(runner))
+  for (const { runner } of takers) await attempt(runner, way.name, () => way.prepare(runner))
   for (let round = 0; round < rounds; round++) {
     for (const taker of takers) {
       if (round >= fewest && taker.used > budget) continue
       const begin = performance.now()
-      await attempt(taker.runner, async () => void taker.samples.push(await way.round(taker.runner)))
+      await attempt(
+        taker.runner,
+        `${way.name}, round ${round}`,
+        async () => void taker.samples.push(await way.round(taker.runner)),
+      )
       taker.used += performance.now() - begin
     }
   }
-  for (const { runner } of takers) await attempt(runner, () => way.end(runner))
+  for (const { runner } of takers) await attempt(runner, way.name, () => way.end(runner))
   return takers.map(({ samples }) => samples)
 }
