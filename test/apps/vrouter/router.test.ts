@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import arpResponder from '../../../apps/arp-responder/app.ts'
+import firewall from '../../../apps/vrouter/firewall/app.ts'
 import router from '../../../apps/vrouter/router/app.ts'
 import {
   arpRequestFrame,
@@ -52,8 +53,8 @@ const docs = [
   doc('router', 'other', { subnets: ['red4'], mac: '02:00:00:00:fe:02' }),
 ]
 
-const start = async (t: Test): Promise<SimHost> => {
-  const lab = await simHost(t, [arpResponder, router], [1, 2, 3, 4, { number: tunnel, tunnel: true }])
+const start = async (t: Test, ...more: readonly unknown[]): Promise<SimHost> => {
+  const lab = await simHost(t, [arpResponder, router, ...more], [1, 2, 3, 4, { number: tunnel, tunnel: true }])
   await lab.apply(...docs)
   lab.left()
   return lab
@@ -194,6 +195,20 @@ for (const { title, dst: targets, ttl, error4, error6 } of ways) {
     }
   })
 }
+
+t.test('a firewall that lets nobody in lets the errors pass that routers send', async (t) => {
+  const lab = await start(t, firewall)
+  await lab.apply(doc('policy', 'p', { rules: [{ direction: 'out', action: 'allow' }], default: { in: 'drop' } }))
+  t.same(out(lab, 1, echoFrame(fromA, { src: a4, dst: '10.0.2.3' })), [], 'it is in force')
+  for (const [dst, ttl, type] of [
+    ['10.0.2.3', 1, 11],
+    ['10.0.2.99', 9, 3],
+    ['192.0.2.9', 9, 3],
+  ] as const) {
+    lab.sw.receive(1, udpFrame(fromA, { src: a4, dst, ttl }, { src: 7, dst: 33434, payload: new Uint8Array(20) }))
+    await answer(lab, ({ eth, icmp }) => icmp?.icmpType === type && eth?.dst === 0x0200_0000_0001)
+  }
+})
 
 t.test('a packet that is too long for the network of its destination: its sender is told what fits', async (t) => {
   const lab = await start(t)
