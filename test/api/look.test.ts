@@ -152,7 +152,15 @@ t.test('/docs describes every path', async (t) => {
   const lab = await ApiLab.start(t)
   const { body } = await lab.get('/docs/json')
   t.same(Object.keys(body.paths).sort(), [
-    ...['/v1/apply', '/v1/apps', '/v1/apps/{name}', '/v1/apps/{name}/reload', '/v1/diff', '/v1/doctor'],
+    ...[
+      '/v1/apply',
+      '/v1/apps',
+      '/v1/apps/{name}',
+      '/v1/apps/{name}/reload',
+      '/v1/connections',
+      '/v1/diff',
+      '/v1/doctor',
+    ],
     ...['/v1/drops', '/v1/flows', '/v1/foreign', '/v1/groups', '/v1/groups/{id}', '/v1/health', '/v1/history'],
     ...['/v1/hosts', '/v1/hosts/{id}', '/v1/installed', '/v1/ipam', '/v1/ipam/leases', '/v1/limits', '/v1/meters'],
     ...['/v1/nat', '/v1/nat/{id}', '/v1/networks', '/v1/networks/{id}', '/v1/packets', '/v1/plan'],

@@ -66,7 +66,7 @@ t.test('the package as npm packs it', (t) => {
   t.test('holds what runs, and no sources or tests', (t) => {
     const files = run('find', ['.', '-type', 'f'], join(folder, 'node_modules/heddle')).trim().split('\n')
     const others = files
-      .filter((file) => !/^\.\/dist\/(apps|controller|topology\/(?:lab|ovs|sim))\/.*(\.js|\.d\.ts)$/.test(file))
+      .filter((file) => !/^\.\/dist\/(apps|controller|topology\/(?:lab|ovs|sim|walk))\/.*(\.js|\.d\.ts)$/.test(file))
       .sort()
     t.same(others, ['./CHANGELOG.md', './LICENSE', './README.md', './controller/cli/heddle.js', './package.json'])
     t.end()
