@@ -41,7 +41,7 @@ class Lab {
   })
 
   constructor(directory: string) {
-    this.host = new OvsHost('hbench', directory)
+    this.host = new OvsHost(`hb${process.pid % 1_000_000}`, directory)
     this.controller = join(directory, 'heddle.sock')
     this.relay = join(directory, 'relay.sock')
   }

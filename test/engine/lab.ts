@@ -56,7 +56,7 @@ export const toldOf = ({ told }: Running, pattern: RegExp): Told[] =>
 export const synced = (running: Running): number => toldOf(running, /holds what it should/).length
 
 /** Three characters that tell this run of the tests from others at the same time. */
-const ofThisRun = (process.pid % 36 ** 3).toString(36)
+export const ofThisRun = (process.pid % 36 ** 3).toString(36)
 
 /**
  * An Open vSwitch host that is removed at the end of the test.

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { OvsHost } from '../../../topology/ovs/host.ts'
+import { ofThisRun } from '../../engine/lab.ts'
 import { Client } from './client.ts'
 
 const bridge = 'br0'
@@ -41,9 +42,9 @@ export class RealBridge {
     this.numbers = Array.from({ length: count }, (_, index) => index + 1)
   }
 
-  /** @param name at most 8 characters, unique on this machine */
+  /** @param name at most 5 characters, of this test alone */
   static async start(name: string, count: number): Promise<RealBridge> {
-    const made = new RealBridge(new OvsHost(name, await mkdtemp(join(tmpdir(), 'heddle-sim-'))), count)
+    const made = new RealBridge(new OvsHost(name + ofThisRun, await mkdtemp(join(tmpdir(), 'heddle-sim-'))), count)
     try {
       await made.begin()
       return made
