@@ -18,7 +18,7 @@ export { AppFileError, type AppSource, builtinApps, looksLikeFile, sourceText } 
 export { injectPackets } from './inject.ts'
 export { type LiveSwitch, lacksNicira, type Report } from './live-switch.ts'
 export { Losses } from './losses.ts'
-export { encapsulationBetween, mtuAcross } from './model/encapsulation.ts'
+export { encapsulationBetween, mtuAcross, overheadOf, usualUnderlayMtu } from './model/encapsulation.ts'
 export type { HostFact } from './model/facts.ts'
 export { type Following, followStore } from './model/follow.ts'
 export type { LimitFact } from './model/limit-facts.ts'

@@ -23,9 +23,9 @@ const visitsOf = ({ there, back }: Traced): readonly Visit[] =>
 
 /**
  * What ofproto/trace cannot tell: after tracking it holds each connection for a new one without
- * addresses, and translates nothing; among equals it chooses by another hash.
+ * addresses, and translates nothing; among equals it chooses by another hash; of lengths it follows both cases.
  */
-const isBlinding = ({ actions }: Step): boolean => actions.some((one) => /^(ct|multipath)\(/.test(one))
+const isBlinding = ({ actions }: Step): boolean => actions.some((one) => /^(ct|multipath|check_pkt_larger)\(/.test(one))
 
 /** As far as Open vSwitch can tell, the same flows are met, and something leaves or not. */
 const judge = async (t: Test, lab: NetworksLab, world: ApiWorld, visit: Visit): Promise<void> => {

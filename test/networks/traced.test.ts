@@ -49,10 +49,24 @@ const translated: readonly TraceCase[] = [
 /** Hosts that lose each other, and then their controller. */
 const breaking = async (t: Test, lab: NetworksLab): Promise<void> => {
   const options = { api: lab.folder.facts.api ?? '', output: 'table' } as const
-  const why = async (from: string, to: string): Promise<string> => {
+  const why = async (from: string, to: string, size = '84'): Promise<string> => {
     const world = await ApiWorld.open(options)
-    return whyText(world, await traced(world, questionOf(world, [from, to], options), true))
+    return whyText(world, await traced(world, questionOf(world, [from, to], { ...options, size }), true))
   }
+  await t.test('a packet that no tunnel takes is told of, which Open vSwitch only logs', async (t) => {
+    t.match(await why('web1', 'web3', '1450'), /^web1 reaches web3 by icmp$/m)
+    const tooLong = await why('web1', 'web3', '1451')
+    t.match(
+      tooLong,
+      /^ {2}lost on h1: 1451 bytes do not fit into the tunnel from h1 to h2 by geneve: at most 1450 do$/m,
+    )
+    t.match(tooLong, /^ {2}mend: give the network an mtu that fits/m)
+    const large = (size: number) =>
+      lab.inside('web1', 'ping', '-n', '-c', '2', '-W', '2', '-s', String(size), '10.0.1.4')
+    await lab.inside('web1', 'ip', 'link', 'set', 'dev', 'eth0', 'mtu', '1500')
+    await large(1450 - 28)
+    await t.rejects(large(1451 - 28), 'so it is')
+  })
   await t.test('a tunnel that carries nothing is told of, though all flows are right', async (t) => {
     await cutLink(lab.folder, lab.record, 'h2')
     await until('the tunnel is down', async () => (await why('web1', 'web3')).includes('carries nothing'), patience)

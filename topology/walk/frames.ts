@@ -26,7 +26,13 @@ export interface Ask {
   readonly ttl: number
   /** Stands in the payload where there is one. */
   readonly marker: string
+  /** Bytes of the IP packet, headers and payload; as few as it takes unless given. */
+  readonly size?: number
 }
+
+/** Bytes (RFC 9293, RFC 768, RFC 792). */
+const headers = { tcp: 20, udp: 8, icmp: 8, arp: 0 } as const
+const ipHeader = (address: string): number => (isIpv6(address) ? 40 : 20)
 
 interface Link {
   readonly src: string
@@ -36,11 +42,19 @@ interface Link {
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** The frame that asks; the one for an Ethernet address is `neighbourQuestion`. */
-export const frameOf = (link: Link, addresses: Link, { protocol, port, sourcePort, ttl, marker }: Ask): Uint8Array => {
+export const frameOf = (link: Link, addresses: Link, ask: Ask): Uint8Array => {
+  const { protocol, port, sourcePort, ttl } = ask
   const network = { ...addresses, ttl }
-  if (protocol === 'tcp') return tcpFrame(link, network, { src: sourcePort, dst: port, flags: TcpFlags.SYN })
-  if (protocol === 'udp') return udpFrame(link, network, { src: sourcePort, dst: port, payload: bytes(marker) })
-  return echoFrame(link, network, { identifier: sourcePort, payload: bytes(marker) })
+  const payload = payloadOf(ask, addresses)
+  if (protocol === 'tcp') return tcpFrame(link, network, { src: sourcePort, dst: port, flags: TcpFlags.SYN, payload })
+  if (protocol === 'udp') return udpFrame(link, network, { src: sourcePort, dst: port, payload })
+  return echoFrame(link, network, { identifier: sourcePort, payload })
+}
+
+const payloadOf = ({ protocol, marker, size }: Ask, { src }: Link): Uint8Array => {
+  if (size === undefined) return protocol === 'tcp' ? new Uint8Array(0) : bytes(marker)
+  const length = Math.max(0, size - ipHeader(src) - headers[protocol])
+  return bytes(marker.repeat(Math.ceil(length / marker.length)).slice(0, length))
 }
 
 /** ff02::1:ff00:0, the start of the range (RFC 4291 §2.7.1). */

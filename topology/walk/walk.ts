@@ -27,6 +27,9 @@ export interface Walk {
   readonly visits: readonly Visit[]
 }
 
+/** Bytes. */
+const ethernetHeader = 14
+
 /** Hosts that one packet is followed to: a broadcast may go to all. */
 const mostVisits = 64
 
@@ -135,6 +138,12 @@ export class Walker {
     if (!to) return { is: 'lost', why: 'no host has the address that the tunnel leads to' }
     const ofport = to.tunnels[type]
     if (ofport === undefined) return { is: 'lost', why: `host ${to.id} has no tunnel port for ${type}` }
+    const room = this.world.room?.(from, to, type)
+    const length = frame.length - ethernetHeader
+    if (room !== undefined && length > room) {
+      const why = `${length} bytes do not fit into the tunnel from ${from.id} to ${to.id} by ${type}: at most ${room} do`
+      return { is: 'lost', why }
+    }
     waiting.push({ place: { host: to.id, ofport, tunnel: { from: from.id, type, vni } }, frame })
     return { is: 'tunnelled', to: to.id, type, vni, frame }
   }

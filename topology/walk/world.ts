@@ -68,6 +68,8 @@ export interface World {
   readonly ports: readonly WalkPort[]
   /** @throws UnreadableError saying why the host's flows cannot be read */
   read(host: string): Promise<Holdings>
+  /** Bytes of the largest IP packet that a tunnel takes; unknown unless given. */
+  room?(from: WalkHost, to: WalkHost, type: string): number | undefined
   /** Who a container hands packets for an address to: the address itself, or a gateway; undefined where nobody. */
   nextHop(from: WalkPort, address: string): string | undefined
 }

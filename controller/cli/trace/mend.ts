@@ -115,6 +115,7 @@ export const mendOf = (verdict: Verdict, one: Case): string | undefined => {
     case 'dropped':
       return dropMend(one, verdict)
     case 'lost':
+      if (verdict.why.includes('do not fit')) return 'give the network an mtu that fits, and its containers the same'
       return 'heddle doctor shows whether the host has what it should'
     default:
       return undefined

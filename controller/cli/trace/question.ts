@@ -14,6 +14,7 @@ export interface TraceOptions extends ClientOptions {
   readonly sourceMac?: string
   readonly sourcePort?: string
   readonly ttl?: string
+  readonly size?: string
 }
 
 /** What is asked: whose packet, to whom, and which. */
@@ -27,6 +28,8 @@ export interface TraceQuestion {
 }
 
 const form = /^(?:(tcp|udp)[/:](\d{1,5})|(icmp|arp))$/
+/** Bytes. */
+const longestPacket = 9_000
 export const lastPort = 65535
 /** Of the side that asks: none that a service has. */
 export const usualSourcePort = 49_152
@@ -45,7 +48,7 @@ const everybody = { mac: 'ff:ff:ff:ff:ff:ff', address: '255.255.255.255' } as co
 const marker = 'heddle trace'
 
 /** @throws CliError naming what is expected */
-export const askOf = (text: string, options: Pick<TraceOptions, 'sourcePort' | 'ttl'>): Ask => {
+export const askOf = (text: string, options: Pick<TraceOptions, 'sourcePort' | 'ttl' | 'size'>): Ask => {
   const [, protocol, port, bare] = form.exec(text) ?? []
   const name = (protocol ?? bare) as Ask['protocol'] | undefined
   if (name === undefined || Number(port ?? 1) > lastPort || port === '0') {
@@ -54,7 +57,8 @@ export const askOf = (text: string, options: Pick<TraceOptions, 'sourcePort' | '
   const sourcePort =
     options.sourcePort === undefined ? usualSourcePort : numberIn('source-port', options.sourcePort, lastPort)
   const ttl = options.ttl === undefined ? 64 : numberIn('ttl', options.ttl, 255)
-  return { protocol: name, port: Number(port ?? 0), sourcePort, ttl, marker }
+  const size = options.size === undefined ? {} : { size: numberIn('size', options.size, longestPacket) }
+  return { protocol: name, port: Number(port ?? 0), sourcePort, ttl, marker, ...size }
 }
 
 const isIpv6 = (address: string): boolean => address.includes(':')

@@ -10,6 +10,7 @@ export const withPacketOptions = (command: Command): Command =>
     .option('--source-mac <address>', 'as if it were sent under this Ethernet address')
     .option('--source-port <number>', 'of TCP and UDP [49152]')
     .option('--ttl <number>', 'of the packet [64]')
+    .option('--size <bytes>', 'of the IP packet; as few as it takes unless given')
 
 /** `heddle trace FROM TO [WHAT]`; the simulated switch is loaded when it is asked for. */
 export const trace = (): Command =>

@@ -1,5 +1,6 @@
 import type { Holdings, WalkHost, WalkPort, World } from '../../../topology/walk/index.ts'
 import { UnreadableError } from '../../../topology/walk/index.ts'
+import { overheadOf, usualUnderlayMtu } from '../../engine/index.ts'
 import { contains, parseAddress, parseCidr } from '../../state/index.ts'
 import { ask, type ClientOptions, RefusedError } from '../ask/client.ts'
 
@@ -10,6 +11,8 @@ interface HostView {
   readonly address: string
   readonly tunnels: Readonly<Record<string, number>>
   readonly physical?: Readonly<Record<string, number>>
+  /** Bytes of an IP packet. */
+  readonly underlayMtu?: number
 }
 
 interface PortView {
@@ -61,6 +64,7 @@ export class ApiWorld implements World {
   readonly visited = new Map<string, InstalledView>()
   private readonly client: ClientOptions
   private readonly connected: ReadonlySet<string>
+  private readonly underlayMtus: ReadonlyMap<string, number | undefined>
   private readonly subnets: readonly SubnetView[]
   private readonly apps: readonly AppView[]
   private readonly routers: readonly RouterView[]
@@ -75,6 +79,7 @@ export class ApiWorld implements World {
   ) {
     this.client = client
     this.hosts = hosts.map((host) => ({ ...host, physical: host.physical ?? {} }))
+    this.underlayMtus = new Map(hosts.map(({ id, underlayMtu }) => [id, underlayMtu]))
     this.connected = new Set(hosts.filter(({ connected }) => connected).map(({ id }) => id))
     this.ports = ports.map((port) => ({ ...port, host: port.host, ofport: port.ofport }))
     this.subnets = subnets
@@ -144,6 +149,14 @@ export class ApiWorld implements World {
     return this.subnetsOf(network).some((subnet) => covers(subnet, address))
   }
 
+  /** Bytes of the largest IP packet between two hosts, as their underlay takes it. */
+  room(from: WalkHost, to: WalkHost, type: string): number | undefined {
+    const encapsulation = encapsulations.find((one) => one === type)
+    if (encapsulation === undefined) return undefined
+    const [here, there] = [from, to].map(({ id }) => this.underlayMtus.get(id) ?? usualUnderlayMtu)
+    return Math.min(here ?? usualUnderlayMtu, there ?? usualUnderlayMtu) - overheadOf(encapsulation, to.address)
+  }
+
   /** Routers in a network, by their ids. */
   routersOf(network: string): string[] {
     return this.routers.filter(({ networks }) => networks.includes(network)).map(({ id }) => id)
@@ -162,6 +175,8 @@ export class ApiWorld implements World {
     return this.subnets.filter((subnet) => subnet.network === network)
   }
 }
+
+const encapsulations = ['geneve', 'vxlan', 'gre', 'stt'] as const
 
 /** RFC 4291 §2.5.6 */
 const linkLocal = parseCidr('fe80::/10')

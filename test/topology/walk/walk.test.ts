@@ -175,6 +175,20 @@ t.test('groups and meters of the switch are used; a packet for the controller is
   })
 })
 
+t.test('a packet is as long as asked, and lost where a tunnel takes shorter ones only', async (t) => {
+  const net = Object.assign(switched(), { room: () => 1000 })
+  const send = async (size: number) => {
+    const walker = new Walker(net)
+    const found = await journey(walker, ...towards(walker, 'a1', 'b1'), { ...ask, size })
+    return { length: found.frame?.length, verdict: told(found.verdict) }
+  }
+  t.match(await send(1000), { length: 1014, verdict: { is: 'delivered', port: 'b1' } })
+  t.match(await send(1001), {
+    length: 1015,
+    verdict: { is: 'lost', host: 'A', why: /^1001 bytes do not fit .* at most 1000/ },
+  })
+})
+
 t.test('what the simulated switch does not take is told, and the rest is followed', async (t) => {
   const net = switched().holds('A', flow('odd', 'one', '', 'priority=30,udp,actions=group:99'))
   const walker = new Walker(net)
