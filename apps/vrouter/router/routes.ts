@@ -34,6 +34,8 @@ const linkLocal4 = '169.254.0.0/16'
 
 /** Ethernet's own header, which the length of a packet includes. */
 const ethernetHeader = 14
+/** Bytes: what a length of 16 bits can say. */
+const longestFrame = 0xffff
 
 /** To the subnet of an interface. Where other networks of the router take longer packets, those are found out. */
 export const connected = (one: InterfaceFact, { route, nextHop, snat }: Integration) => {
@@ -41,7 +43,7 @@ export const connected = (one: InterfaceFact, { route, nextHop, snat }: Integrat
   const flow = route.matching(through(mac, family, cidr), rankOf(lengthOf(cidr), true))
   const onward = [...forward(mac, vni), toDestination(family)]
   if (!narrow) return [flow.apply(...onward).goto(snat)]
-  const measure = { type: 'checkPktLarger', pktLen: mtu + ethernetHeader, dst: registers.tooLong } as const
+  const measure = { type: 'checkPktLarger', pktLen: Math.min(mtu + ethernetHeader, longestFrame), dst: registers.tooLong } as const
   return [flow.apply(measure, ...onward).goto(nextHop)]
 }
 
