@@ -43,7 +43,11 @@ export const connected = (one: InterfaceFact, { route, nextHop, snat }: Integrat
   const flow = route.matching(through(mac, family, cidr), rankOf(lengthOf(cidr), true))
   const onward = [...forward(mac, vni), toDestination(family)]
   if (!narrow) return [flow.apply(...onward).goto(snat)]
-  const measure = { type: 'checkPktLarger', pktLen: Math.min(mtu + ethernetHeader, longestFrame), dst: registers.tooLong } as const
+  const measure = {
+    type: 'checkPktLarger',
+    pktLen: Math.min(mtu + ethernetHeader, longestFrame),
+    dst: registers.tooLong,
+  } as const
   return [flow.apply(measure, ...onward).goto(nextHop)]
 }
 
