@@ -21,7 +21,7 @@ export interface Sample {
 }
 
 /** Milliseconds. */
-const patience = 60_000
+const patience = 180_000
 /** For the first pings to be dropped, so that the drop is in the fast path. */
 const warmUp = 60
 /** After which a controller has no more rounds, where it has had some. */

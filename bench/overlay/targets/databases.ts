@@ -7,6 +7,7 @@ import {
   OvsdbSession,
   select,
   set,
+  TransactionRefused,
   update,
   uuid,
 } from '../../../controller/ovsdb/index.ts'
@@ -31,11 +32,12 @@ const rowOf = ({ name, mac, address }: LogicalPort) => ({
 })
 
 const everySwitch = [] as const
-const bump = mutate('NB_Global', [], ['nb_cfg', '+=', 1])
+/** Has hosts say when they are as far as this. */
+const ask = [mutate('NB_Global', [], ['nb_cfg', '+=', 1]), select('NB_Global', [], ['nb_cfg'])]
 
-/** Holds the answer back until `hv_cfg` is so much (RFC 7047 §5.2.6). */
-const reached = (number: number): Operation => ({
-  ...{ op: 'wait', timeout: patience, table: 'NB_Global', where: [], columns: ['hv_cfg'], until: '==' },
+/** Holds the answer back until `hv_cfg` is so much, or refuses after some milliseconds (RFC 7047 §5.2.6). */
+const reached = (number: number, timeout: number): Operation => ({
+  ...{ op: 'wait', timeout, table: 'NB_Global', where: [], columns: ['hv_cfg'], until: '==' },
   rows: [{ hv_cfg: number }],
 })
 
@@ -71,16 +73,27 @@ export class Northbound {
     await this.change([mutate('Logical_Switch', everySwitch, ['ports', 'delete', set([uuid(id)])])])
   }
 
-  /** Makes a change, and waits until all hosts have confirmed it and all before. */
-  async change(operations: readonly Operation[]): Promise<Results> {
-    const results = await this.transact([...operations, bump, select('NB_Global', [], ['nb_cfg'])])
-    const number = results.at(-1)?.rows?.[0]?.nb_cfg
-    await this.transact([reached(Number(number))])
-    return results
+  /**
+   * Makes a change, and waits until all hosts have confirmed it and all before.
+   *
+   * @param again milliseconds after which they are asked once more: an ovn-controller that has just
+   *   come may overlook the first time
+   */
+  async change(operations: readonly Operation[], again = patience): Promise<Results> {
+    const results = await this.transact([...operations, ...ask])
+    const end = performance.now() + patience
+    for (let asked = results; ; asked = await this.transact(ask)) {
+      try {
+        await this.transact([reached(Number(asked.at(-1)?.rows?.[0]?.nb_cfg), again)])
+        return results
+      } catch (error) {
+        if (!(error instanceof TransactionRefused) || performance.now() > end) throw error
+      }
+    }
   }
 
   private transact(operations: readonly Operation[]): Promise<Results> {
-    return this.session.transact(database, operations, patience)
+    return this.session.transact(database, operations, 2 * patience)
   }
 
   close(): void {

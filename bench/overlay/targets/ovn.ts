@@ -13,6 +13,8 @@ import { usageOf } from './usage.ts'
 const schema = (name: string): string => `/usr/share/ovn/ovn-${name}.ovsschema`
 const central = ['ovn-northd', 'nb', 'sb'] as const
 const agent = 'ovn-controller'
+/** Milliseconds. */
+const askAgain = 1_000
 
 /** The address and MAC that others are given by heddle. */
 const filler = (at: number) => {
@@ -126,7 +128,7 @@ export class Ovn implements Target {
   async restart(): Promise<Restarted> {
     for (const { ovs } of this.lab.hosts) await endProcess(Number(readFileSync(join(ovs.directory, `${agent}.pid`))))
     for (const host of this.lab.hosts) await this.startAgent(host)
-    await this.quiet()
+    await this.nb.change([], askAgain)
     return { messages: undefined }
   }
 
