@@ -188,6 +188,11 @@ export class DesiredTable {
     return flows.size + groups.size + meters.size > 0
   }
 
+  /** The changes since they were last taken: of each of these keys, what was wanted then. */
+  get pending(): Changes {
+    return this.changes
+  }
+
   /** The changes since the last call. */
   takeChanges(): Changes {
     const { changes } = this

@@ -3,7 +3,7 @@ import type { InstalledFlow } from './app.ts'
 import { Committer, type Refusal } from './commit.ts'
 import type { Claims, DesiredTable } from './desired.ts'
 import { type DriftReport, readDrift } from './drift.ts'
-import type { Evaluation } from './evaluation.ts'
+import { type Evaluation, gradually } from './evaluation.ts'
 import { Futile } from './futile.ts'
 import type { MissingApps } from './missing.ts'
 import { type Kept, reconcile } from './reconcile.ts'
@@ -15,7 +15,7 @@ import {
   sizeOf,
   type Thing,
   type Transaction,
-  transactionOf,
+  transactionSteps,
 } from './transaction.ts'
 
 /** What a keeper tells of its switch. None of these may throw. */
@@ -230,7 +230,7 @@ export class Keeper {
       this.known = false
       const changes = this.desired.takeChanges()
       this.futile.sending(changes)
-      const transaction = transactionOf(changes, this.desired)
+      const transaction = await gradually(transactionSteps(changes, this.desired))
       this.known = (await this.send(transaction)) && doubts === this.doubts
       return sizeOf(transaction)
     }

@@ -78,6 +78,7 @@ function* difference(
   const outlook = new Outlook(app, now)
   yield* outlook.add(next)
   yield* outlook.drop(wanted)
+  outlook.after.takeChanges()
   return allOf(yield* transactionSteps(outlook.changes, outlook.after))
 }
 

@@ -8,7 +8,7 @@ import {
   writeBundleHeader,
   writeFlowMod,
 } from '../flow/index.ts'
-import type { Changes, Claim, DesiredTable, Owner } from './desired.ts'
+import type { Changes, Claim, Claims, DesiredTable, Owner } from './desired.ts'
 
 /** OFPFC_* (OpenFlow 1.3.5 §7.3.4.1). */
 export const FlowCommand = { ADD: 0, MODIFY_STRICT: 2, DELETE_STRICT: 4 } as const
@@ -142,23 +142,30 @@ export const ordered = (flows: Parts, groups: Parts, meters: Parts): Transaction
   metersLast: meters.go,
 })
 
-/** What makes a switch that holds what was wanted before hold what is wanted now; one change at a step. */
+/** Who had a key when changes were last taken. */
+const asTaken = <K, T>(key: K, now: Claims<K, T>, since: ReadonlyMap<K, Claim<T> | undefined>): Claim<T> | undefined =>
+  since.has(key) ? since.get(key) : now.get(key)
+
+/**
+ * What makes a switch that holds what was wanted before hold what was wanted when the changes were
+ * taken, also where more changes while the steps are taken.
+ *
+ * @param changes as they were last taken from `desired`
+ */
 export function* transactionSteps(changes: Changes, desired: DesiredTable): Generator<void, Transaction> {
   const [flows, groups, meters] = [noParts(), noParts(), noParts()]
-  for (const [id, before] of changes.meters) entryPart('meter', meters, before, desired.meters.get(id))
-  for (const [id, before] of changes.groups) entryPart('group', groups, before, desired.groups.get(id))
+  const { pending } = desired
+  for (const [id, before] of changes.meters) {
+    entryPart('meter', meters, before, asTaken(id, desired.meters, pending.meters))
+    yield
+  }
+  for (const [id, before] of changes.groups) {
+    entryPart('group', groups, before, asTaken(id, desired.groups, pending.groups))
+    yield
+  }
   for (const [key, before] of changes.flows) {
-    flowPart(flows, before, desired.flows.get(key))
+    flowPart(flows, before, asTaken(key, desired.flows, pending.flows))
     yield
   }
   return ordered(flows, groups, meters)
-}
-
-/** The same at once. */
-export const transactionOf = (changes: Changes, desired: DesiredTable): Transaction => {
-  const steps = transactionSteps(changes, desired)
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
 }

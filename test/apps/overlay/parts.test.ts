@@ -3,10 +3,11 @@ import overlay from '../../../apps/overlay/app.ts'
 import { partsOf } from '../../../apps/overlay/parts.ts'
 import { AppInstance } from '../../../controller/engine/app-instance.ts'
 import { DesiredTable } from '../../../controller/engine/desired.ts'
+import { gradually } from '../../../controller/engine/evaluation.ts'
 import type { LiveSwitch } from '../../../controller/engine/live-switch.ts'
 import type { DocumentChange } from '../../../controller/engine/model/documents.ts'
 import { Model } from '../../../controller/engine/model/model.ts'
-import { transactionOf } from '../../../controller/engine/transaction.ts'
+import { transactionSteps } from '../../../controller/engine/transaction.ts'
 import { defaultEpoch } from '../../../controller/engine/units.ts'
 import { type App, openflow, packet } from '../../../controller/index.ts'
 import { simSwitch } from '../../../topology/sim/testing.ts'
@@ -36,9 +37,10 @@ const hostOne = (model: Model) => {
   app.addSwitch({ view, desired, metersPunts: true } as unknown as LiveSwitch)
   app.evaluate()
   /** The changes since the last call, as messages. */
-  const messages = (): Uint8Array[] => {
+  const messages = async (): Promise<Uint8Array[]> => {
     app.evaluate()
-    return transactionOf(desired.takeChanges(), desired).bundled.map(({ write }) => {
+    const { bundled } = await gradually(transactionSteps(desired.takeChanges(), desired))
+    return bundled.map(({ write }) => {
       const slab = new openflow.Slab()
       write(slab, 1)
       return slab.bytes.slice(0, slab.pos)
@@ -47,7 +49,7 @@ const hostOne = (model: Model) => {
   return { app, messages }
 }
 
-t.test('a broadcast reaches 3,000 hosts of a network, each once, by flows that fit into messages', (t) => {
+t.test('a broadcast reaches 3,000 hosts of a network, each once, by flows that fit into messages', async (t) => {
   const model = new Model()
   const all = Array.from({ length: hosts }, (_, at) => plugged(at + 1))
   model.apply([doc('network', 'blue', { vni: 5 }), ...all.flat()])
@@ -55,7 +57,7 @@ t.test('a broadcast reaches 3,000 hosts of a network, each once, by flows that f
   t.equal(app.failure, undefined)
   const sw = simSwitch({ ports: [3, { number: 65001, tunnel: true }] })
   const longest = Math.max(
-    ...messages().map((bytes) => {
+    ...(await messages()).map((bytes) => {
       const message = openflow.decodeMessage(bytes)
       if (message.type === 'flowMod') sw.apply(message)
       return bytes.length
@@ -69,7 +71,7 @@ t.test('a broadcast reaches 3,000 hosts of a network, each once, by flows that f
   t.equal(reached.size, hosts - 1)
 
   model.apply(plugged(hosts + 1))
-  const changed = messages().map((bytes) => openflow.decodeMessage(bytes))
+  const changed = (await messages()).map((bytes) => openflow.decodeMessage(bytes))
   t.equal(changed.length, 2, 'a host that joins changes one part, and the way to its port')
   for (const message of changed) if (message.type === 'flowMod') sw.apply(message)
   t.equal(sw.inject(3, broadcast).outputs.length, hosts)
