@@ -72,7 +72,7 @@ const change: fc.Arbitrary<DocumentChange> = fc.oneof(
   fc.record({
     kind: fc.constant('groupNumber' as const),
     id: fc.constantFrom(...groups),
-    value: option(fc.record({ tenant: fc.constant(1), bit: fc.integer({ min: 0, max: 127 }) })),
+    value: option(fc.record({ tenant: fc.constant(1), bit: fc.constantFrom(0, 1, 64, 127) })),
   }),
   fc.record({
     kind: fc.constant('network' as const),

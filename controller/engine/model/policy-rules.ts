@@ -64,27 +64,32 @@ const textOf = (rule: PolicyRule): string => {
 const known = <T>(named: number, refs: readonly T[]): readonly T[] | undefined =>
   named > 0 && refs.length === 0 ? undefined : refs
 
+/** Each once: for a moment, as while names change hands, two may stand for the same. */
+const unique = <T>(refs: readonly T[]): readonly T[] => [
+  ...new Map(refs.map((ref) => [JSON.stringify(ref), ref])).values(),
+]
+
 const groupRefs = (ids: readonly string[], { group }: Resolver): GroupRef[] =>
-  [...new Set(ids)].flatMap((id) => {
+  ids.flatMap((id) => {
     const found = group(id)
     return found ? [{ type: 'group' as const, tenant: found.tenant, bit: found.bit }] : []
   })
 
 const ownOf = ({ groups = [], networks = [] }: Policy, resolver: Resolver): PolicyRuleFact['own'] | undefined => {
-  const ofNetworks = [...new Set(networks)].flatMap((id): NetworkRef[] => {
+  const ofNetworks = networks.flatMap((id): NetworkRef[] => {
     const vni = resolver.vni(id)
     return vni === undefined ? [] : [{ type: 'network', vni }]
   })
-  return known(groups.length + networks.length, [...groupRefs(groups, resolver), ...ofNetworks])
+  return known(groups.length + networks.length, unique([...groupRefs(groups, resolver), ...ofNetworks]))
 }
 
 const peersOf = ({ peer }: PolicyRule, resolver: Resolver): PolicyRuleFact['peers'] | undefined => {
   const { groups = [], cidrs = [] } = peer ?? {}
-  const ranges = [...new Set(cidrs)].flatMap((cidr): CidrRef[] => {
+  const ranges = cidrs.flatMap((cidr): CidrRef[] => {
     const family = parseCidr(cidr)?.family
     return family === undefined ? [] : [{ type: 'cidr', family, cidr }]
   })
-  return known(groups.length + cidrs.length, [...groupRefs(groups, resolver), ...ranges])
+  return known(groups.length + cidrs.length, unique([...groupRefs(groups, resolver), ...ranges]))
 }
 
 const directions = ['out', 'in'] as const
