@@ -1,12 +1,19 @@
-import { defineApp, integration, integrationTable, type OutsideFact, siteKey } from '../../../controller/index.ts'
+import {
+  defineApp,
+  integration,
+  integrationTable,
+  type OutsideFact,
+  packet,
+  siteKey,
+} from '../../../controller/index.ts'
+import { errorFor } from '../router/errors.ts'
 import { begin, repeat } from './announcing.ts'
 import { answerFlows, arrivalFlows, departureFlows, missFlows } from './attachment.ts'
 import { collections } from './collections.ts'
 import { inNetwork, nextHopIs, set } from './fields.ts'
-import { expiredFrame } from './frames.ts'
 import { type Context, heard, missed, neighbourIn, refresh, sendOutside } from './learning.ts'
 import { neighbourKey } from './neighbours.ts'
-import { answeringFlows, expiredFlows, neighbourFlows, ownFlows, strangerFlows } from './outside.ts'
+import { answeringFlows, expiredFlows, neighbourFlows, ownFlows, strangerFlows, tooLongFlows } from './outside.ts'
 import { Rank } from './ranks.ts'
 import { translationFlows } from './translate.ts'
 import { handedOverFlows, leavingFlows, nextHopFlows } from './way-out.ts'
@@ -85,6 +92,12 @@ export default defineApp({
       on: ({ dpid }) => dpid,
       flows: (outside, { stages }) => expiredFlows(outside, stages),
     },
+    /** Packets to it that the network inside does not take. */
+    tooLong: {
+      each: 'outsides',
+      on: ({ dpid }) => dpid,
+      flows: (outside, { stages }) => tooLongFlows(outside, stages),
+    },
     /** An address outside that somebody inside sends to. */
     own: {
       each: 'outsides',
@@ -98,14 +111,14 @@ export default defineApp({
       flows: (translation, { stages }) => translationFlows(translation, stages),
     },
   },
-  packetIn(punted, { dpid }, context) {
+  packetIn(punted, _from, context) {
     const { attachments, outsides } = context.collections
     for (const { rule, object } of context.madeBy(punted)) {
       const attachment = attachments.get(object)
       if (rule === 'miss' && attachment) missed(punted, attachment, performance.now(), context)
       if (rule === 'answer' && attachment) heard(punted, attachment, performance.now(), context)
       const outside = outsides.get(object)
-      if (rule === 'expired' && outside) expire(punted.data(), outside, dpid, context)
+      if ((rule === 'expired' || rule === 'tooLong') && outside) refuse(punted.data(), rule, outside, context)
     }
   },
   /** Neighbours that were known before a restart are, until they do not answer. */
@@ -130,14 +143,15 @@ export default defineApp({
   },
 })
 
-/** Tells who sent a packet that it went too far, from the router's address outside. */
-const expire = (frame: Uint8Array, outside: OutsideFact, dpid: bigint, context: Context): void => {
+/** Tells who sent a packet why it went no further, from the router's address outside. */
+const refuse = (frame: Uint8Array, fault: 'expired' | 'tooLong', outside: OutsideFact, context: Context): void => {
   const { routers, attachments } = context.collections
-  const { network, address, router } = outside
+  const { network, address, router, dpid, mtu, routerMac: mac } = outside
   const isIpv6 = address.includes(':')
   const own = routers.get(router)?.external?.addresses.find((one) => one.includes(':') === isIpv6)
-  const attachment = attachments.get(siteKey(network, dpid))
-  const data = expiredFrame(frame, own ?? address)
-  if (!attachment || !data) return
-  sendOutside(context, attachment, data)
+  const attachment = dpid === undefined ? undefined : attachments.get(siteKey(network, dpid))
+  const { eth } = packet.parsePacket(frame)
+  const data = errorFor(frame, fault, { mac, address: own ?? address, ...(fault === 'tooLong' ? { mtu } : {}) })
+  if (attachment && eth && data)
+    sendOutside(context, attachment, data, [set('ethDst', eth.src), set('ethSrc', eth.dst)])
 }

@@ -18,7 +18,7 @@ const isSolicitation = [...icmpv6, field('icmpv6Type', Nd.SOLICITATION)]
 const isAdvertisement = [...icmpv6, field('icmpv6Type', Nd.ADVERTISEMENT)]
 
 /** What comes in: questions for addresses and answers are for `respond`, all else is translated or dropped. */
-export const arrivalFlows = (attachment: AttachmentFact, { classify, respond, unnat, route }: NatStages) => {
+export const arrivalFlows = (attachment: AttachmentFact, { classify, respond, track, unnat, route }: NatStages) => {
   const { vni } = attachment
   const mark = set('reg0', fromTunnel(vni))
   const from = fromOutside(attachment)
@@ -34,9 +34,10 @@ export const arrivalFlows = (attachment: AttachmentFact, { classify, respond, un
     classify
       .matching(from, Rank.ANSWER)
       .apply(...untagged(attachment), mark)
-      .goto(unnat),
+      .goto(track),
     respond.matching([here, isArp], Rank.FIRST).drop('ARP outside for others'),
     respond.matching([here, ...isSolicitation], Rank.FIRST).drop('neighbour solicitation outside for others'),
+    track.matching([field('reg0', fromTunnel(vni))], Rank.REST).goto(unnat),
     unnat.matching([here], Rank.REST).drop('from outside to no address that is translated'),
     route.matching([here], Rank.REST).drop('from outside to nobody inside'),
   ]

@@ -41,25 +41,3 @@ export const announcementFrame = ({ mac, address }: Station): Uint8Array =>
         },
       )
     : packet.arpRequestFrame({ mac, ip: address }, address)
-
-/** Bytes of a packet that an error quotes: its header and 8 more (RFC 792), or what the least MTU leaves (RFC 4443 §2.4). */
-const quoted = { 4: 28, 6: 1232 } as const
-const ethernetHeader = 14
-
-/** Tells who sent a packet that it went too far (RFC 792, RFC 4443 §3.3). @param from the router's address outside */
-export const expiredFrame = (frame: Uint8Array, from: string): Uint8Array | undefined => {
-  const { eth, ipv4, ipv6, icmp, icmpv6 } = packet.parsePacket(frame)
-  if (!eth) return undefined
-  const link = { src: eth.dst, dst: eth.src }
-  const quote = frame.subarray(ethernetHeader)
-  if (ipv4) {
-    const isError = icmp !== undefined && icmp.icmpType !== packet.IcmpType.ECHO_REQUEST
-    if (isError || ipv4.fragmentOffset > 0) return undefined
-    const message = { icmpType: packet.IcmpType.TIME_EXCEEDED, payload: quote.slice(0, quoted[4]) }
-    return packet.ipFrame(link, { src: from, dst: ipv4.src }, packet.IpProtocol.ICMP, packet.encodeIcmp(message))
-  }
-  if (!ipv6 || (icmpv6 && icmpv6.icmpType < packet.Icmpv6Type.ECHO_REQUEST)) return undefined
-  const ends = { src: packet.ipv6Of(from), dst: ipv6.src }
-  const message = { icmpType: packet.Icmpv6Type.TIME_EXCEEDED, payload: quote.slice(0, quoted[6]) }
-  return packet.ipFrame(link, ends, packet.IpProtocol.ICMPV6, packet.encodeIcmpv6(message, packet.addressBytes(ends)))
-}

@@ -2,7 +2,7 @@
 import {
   type AttachmentFact,
   fromTunnel,
-  type integration,
+  integration,
   type OutsideFact,
   openflow,
   type Stages,
@@ -97,6 +97,28 @@ export const expiredFlows = ({ vni, address }: OutsideFact, { unnat }: NatStages
     .drop('TTL expired on the way in')
     .punt(),
 ]
+
+/** Ethernet's own header, which the length of a packet includes. */
+const ethernetHeader = 14
+/** Bytes: what a length of 16 bits can say. */
+const longestFrame = 0xffff
+const { tooLong } = integration.registers
+const tooLongBit = 2 ** tooLong.offset
+
+/** Packets from outside that are longer than the network inside takes: who sent them is told. */
+export const tooLongFlows = ({ vni, address, mtu }: OutsideFact, { track, unnat }: NatStages) => {
+  const match = [field('reg0', fromTunnel(vni)), ...isTo(address)]
+  return [
+    track
+      .matching(match, Rank.ADDRESS)
+      .apply({ type: 'checkPktLarger', pktLen: Math.min(mtu + ethernetHeader, longestFrame), dst: tooLong })
+      .goto(unnat),
+    unnat
+      .matching([...match, field('reg1', { value: tooLongBit, mask: tooLongBit })], Rank.FIRST - 1)
+      .drop('from outside, too long for the network inside')
+      .punt(),
+  ]
+}
 
 /**
  * To an address of ours, as a next hop. Where it is here, packets turn round and come in as if from outside;

@@ -37,6 +37,8 @@ export interface OutsideFact {
   readonly router: string
   readonly routerMac: number
   readonly zone: number
+  /** Bytes of the longest IP packet that may come in to it. */
+  readonly mtu: number
   /** Whether it stands for one address inside alone. */
   readonly isFloating: boolean
   /** Where it is answered for; undefined while no host has the network. */

@@ -6,6 +6,7 @@ import { type PortFact, siteKey } from './facts.ts'
 import { Links } from './links.ts'
 import type { Model } from './model.ts'
 import { canonical } from './router-fact.ts'
+import { interfaceKey } from './routing-facts.ts'
 import { type GatewayFact, type OutsideFact, outsideKey, type TranslationFact } from './translation-facts.ts'
 import { floatingMac, spanOf } from './translation-values.ts'
 
@@ -14,6 +15,9 @@ type Spot = Pick<TranslationFact, 'host' | 'dpid'>
 
 /** Zones of routers come after those of ports, which are OpenFlow port numbers. */
 const firstZone = 0x8000
+
+/** Bytes of an IP packet, at most. */
+const longest = 65_535
 
 /** An address inside, as ports are found by it. */
 const insideKey = (network: string, address: string): string => `${network} ${address}`
@@ -151,14 +155,8 @@ export class Translations {
 
   /** What a floating address leads to, as ports are found by it. */
   private targetOf({ router, floating }: Nat): string | undefined {
-    const address = floating && parseAddress(floating.to)
-    const subnet =
-      address &&
-      this.insideOf(router).find(({ cidr }) => {
-        const range = parseCidr(cidr)
-        return range && contains(range, address)
-      })
-    return subnet && floating && insideKey(subnet.network, canonical(floating.to))
+    const subnet = floating && this.subnetOf(router, floating.to)
+    return subnet && insideKey(subnet.network, canonical(floating.to))
   }
 
   private translationFact(id: string, nat: Nat, gateway: GatewayFact): TranslationFact | undefined {
@@ -197,8 +195,28 @@ export class Translations {
     const common = { network, vni, address: key.slice(network.length + 1), router: gateway.router, routerMac, zone }
     if (floating?.kind === 'floating') {
       const { mac, host, dpid } = floating
-      return { ...common, mac, isFloating: true, host, dpid }
+      return { ...common, mtu: this.mtuOf(gateway.router, floating.to), mac, isFloating: true, host, dpid }
     }
-    return { ...common, mac: routerMac, isFloating: false, host: gateway.host, dpid: gateway.dpid }
+    const { host, dpid } = gateway
+    return { ...common, mtu: this.mtuOf(gateway.router), mac: routerMac, isFloating: false, host, dpid }
+  }
+
+  /** What the network of an address takes; without an address, what all networks of the router take. */
+  private mtuOf(router: string, address?: string): number {
+    const target = address === undefined ? undefined : this.subnetOf(router, address)
+    const interfaces = this.insideOf(router).flatMap(
+      ({ id }) => this.model.interfaces.get(interfaceKey(router, id)) ?? [],
+    )
+    const concerned = target ? interfaces.filter(({ network }) => network === target.network) : interfaces
+    return Math.min(longest, ...concerned.map(({ mtu }) => mtu))
+  }
+
+  /** The subnet inside that an address is in. */
+  private subnetOf(router: string, text: string) {
+    const address = parseAddress(text)
+    return this.insideOf(router).find(({ cidr }) => {
+      const range = parseCidr(cidr)
+      return address !== undefined && range !== undefined && contains(range, address)
+    })
   }
 }

@@ -146,6 +146,10 @@ const errors = async (t: Test, lab: NetworksLab): Promise<void> => {
     ] as const) {
       t.equal(await ask(lab, from, to, 5999), refused, `port unreachable: ${from} to ${to}`)
     }
+    for (const to of ['203.0.113.12', '203.0.113.14', '2001:db8:1::12']) {
+      const tell = async () => (await ask(lab, 'server', to, 5999, 1440)) === 'EMSGSIZE'
+      await until(`the machine outside knows that packets are too big for ${to}`, tell)
+    }
     await beyond(lab)
     t.equal(await ask(lab, 'blue1', '198.51.101.2', port), 'EHOSTUNREACH', 'prohibited by a router outside')
     t.equal(await ask(lab, 'blue2', '198.51.101.2', port), 'EHOSTUNREACH')

@@ -41,7 +41,7 @@ const docs = [
     physical: { phys: outside },
   }),
   hostDoc('h2', 2n, '192.0.2.2'),
-  doc('network', 'blue', { vni: 11 }),
+  doc('network', 'blue', { vni: 11, mtu: 1400 }),
   doc('network', 'internet', { vni: 99, external: 'phys', vlan }),
   doc('subnet', 'blue4', { network: 'blue', cidr: '10.0.1.0/24' }),
   doc('subnet', 'blue6', { network: 'blue', cidr: 'fd00:1::/64' }),
@@ -241,6 +241,17 @@ t.test('pings of the router outside are answered, and too small a TTL is told of
   lab.sw.receive(outside, echoFrame(fromOutside, { src: world, dst: '203.0.113.12', ttl: 1 }))
   const told = await sent(lab, ({ icmp }) => icmp?.icmpType === IcmpType.TIME_EXCEEDED)
   t.match(told, { eth: { tags: tag }, ipv4: { src: ipv4Of('203.0.113.10'), dst: ipv4Of(world) } })
+})
+
+t.test('who sends packets that are too long for the network inside is told what fits', async (t) => {
+  const lab = await ready(t)
+  const sized = (bytes: number) =>
+    udpFrame(fromOutside, { src: world, dst: '203.0.113.12' }, { src: 5, dst: 6, payload: new Uint8Array(bytes - 28) })
+  t.match(out(lab, outside, sized(1400)), [{ port: a }])
+  t.same(out(lab, outside, sized(1401)), [])
+  const told = await sent(lab, ({ icmp }) => icmp?.icmpType === IcmpType.UNREACHABLE)
+  t.match(told, { eth: { dst: numberOf(upstream), tags: tag }, icmp: { code: 4, rest: 1400 } })
+  t.match(told.ipv4, { src: ipv4Of('203.0.113.10'), dst: ipv4Of(world) })
 })
 
 t.test('an address inside that no source fits does not get out', async (t) => {
