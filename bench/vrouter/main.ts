@@ -26,6 +26,9 @@ const versionOf = (command: string): string | undefined =>
 
 const say = (what: string): void => console.error(`  ${what}`)
 
+/** Of this run's namespaces, so that two can run side by side: at most 7 characters. */
+const prefixOf = (letter: string): string => `vrb${(process.pid % 36 ** 3).toString(36)}${letter}`
+
 interface Measured {
   readonly rules: readonly RulesReport[]
   readonly flows: readonly FlowsReport[]
@@ -36,8 +39,8 @@ const measureRules = async (options: Options, hasOvn: boolean): Promise<Measured
   const { ports, rules, rounds } = options
   compile(project)
   const makes: readonly (readonly [string, (lab: Lab) => FirewallTarget])[] = [
-    ['vrbh', (lab) => new HeddleFirewall(lab)],
-    ...(hasOvn ? [['vrbo', (lab: Lab) => new OvnFirewall(lab)] as const] : []),
+    [prefixOf('h'), (lab) => new HeddleFirewall(lab)],
+    ...(hasOvn ? [[prefixOf('o'), (lab: Lab) => new OvnFirewall(lab)] as const] : []),
   ]
   const reports: RulesReport[] = []
   const flows: FlowsReport[] = []

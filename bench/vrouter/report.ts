@@ -50,10 +50,9 @@ const flowRows = (all: readonly FlowsReport[]): string[][] => {
 
 const streamRows = (all: readonly StreamReport[]): string[][] => [
   ['TCP, one connection', 'Mbit/s', 'most', 'of plain', 'rounds'],
-  ...all.map(({ title, beside, megabits, rounds }) => {
-    const plain = all.find((one) => one.title === beside)?.megabits.median
-    const part = plain === undefined ? '' : `${((megabits.median / plain) * 100).toFixed(0)} %`
-    return [title, short(megabits.median), short(megabits.most), part, String(rounds)]
+  ...all.map(({ title, megabits, part, rounds }) => {
+    const share = part === null ? '' : `${(part * 100).toFixed(0)} %`
+    return [title, short(megabits.median), short(megabits.most), share, String(rounds)]
   }),
 ]
 

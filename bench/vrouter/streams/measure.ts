@@ -50,12 +50,14 @@ export interface StreamReport {
   readonly beside: string | null
   /** Megabits of payload a second. */
   readonly megabits: Spread
+  /** Of what it is compared with, in the same round: the median. */
+  readonly part: number | null
   readonly rounds: number
 }
 
 export interface StreamsPlan {
   readonly rounds: number
-  /** Of each stream; the first half counts nothing. */
+  /** Of each stream, after one that counts nothing. */
   readonly seconds: number
   readonly say: (what: string) => void
 }
@@ -74,7 +76,10 @@ const inTurns = async (lab: string, { rounds, seconds, say }: StreamsPlan): Prom
     for (const [at, one] of cases.entries()) rates[at]?.push(await streamed(lab, one, seconds))
   }
   return cases.map(({ title, beside = null }, at) => {
-    return { title, beside, megabits: spreadOf(rates[at] ?? []), rounds }
+    const own = rates[at] ?? []
+    const plain = rates[cases.findIndex((one) => one.title === beside)]
+    const part = plain ? spreadOf(own.map((rate, round) => rate / (plain[round] ?? Number.NaN))).median : null
+    return { title, beside, megabits: spreadOf(own), part, rounds }
   })
 }
 
