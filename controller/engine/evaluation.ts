@@ -4,6 +4,9 @@ import type { AppInstance } from './app-instance.ts'
 /** Milliseconds of work between looks at what switches have sent: their echoes cannot wait for a million flows. */
 export const slice = 10
 
+/** Steps that take no noticeable time. */
+const fewSteps = 500
+
 /** Evaluates the rules of an app that is not in force yet, a slice at a time, until one fails or all is worked in. */
 export const evaluateGradually = async (app: AppInstance): Promise<void> => {
   do {
@@ -42,6 +45,8 @@ export class Evaluation {
   private readonly done: () => void
   private scheduled = false
   private waiting: (() => void)[] = []
+  /** Those who take many steps, one after the other. */
+  private turns: Promise<unknown> = Promise.resolve()
   /** Apps that withdraw what they want. */
   private readonly leaving = new Set<AppInstance>()
 
@@ -56,6 +61,20 @@ export class Evaluation {
     if (this.scheduled) return
     this.scheduled = true
     queueMicrotask(() => this.work())
+  }
+
+  /**
+   * Takes steps, and gives what they come to: few at once, many a slice at a time, after those that
+   * others have asked for. So in one turn of the event loop there is one slice, however many switches change.
+   */
+  async inTurn<T>(steps: Iterator<void, T>): Promise<T> {
+    for (let count = 0; count < fewSteps; count++) {
+      const step = steps.next()
+      if (step.done) return step.value
+    }
+    const done = this.turns.then(() => gradually(steps))
+    this.turns = done.catch(() => undefined)
+    return done
   }
 
   /** Has an app that was in force withdraw all that it wants. */

@@ -3,7 +3,7 @@ import type { InstalledFlow } from './app.ts'
 import { Committer, type Refusal } from './commit.ts'
 import type { Claims, DesiredTable } from './desired.ts'
 import { type DriftReport, readDrift } from './drift.ts'
-import { type Evaluation, gradually } from './evaluation.ts'
+import type { Evaluation } from './evaluation.ts'
 import { Futile } from './futile.ts'
 import type { MissingApps } from './missing.ts'
 import { type Kept, reconcile } from './reconcile.ts'
@@ -56,7 +56,7 @@ export interface KeeperOptions {
   /** Milliseconds for the switch to answer for a change: 30,000. */
   readonly commitDeadline: number
   /** Whether the desired table is whole, or still being worked out. */
-  readonly evaluation: Pick<Evaluation, 'settled' | 'settling'>
+  readonly evaluation: Pick<Evaluation, 'settled' | 'settling' | 'inTurn'>
   readonly missing: MissingApps
 }
 
@@ -230,7 +230,7 @@ export class Keeper {
       this.known = false
       const changes = this.desired.takeChanges()
       this.futile.sending(changes)
-      const transaction = await gradually(transactionSteps(changes, this.desired))
+      const transaction = await this.options.evaluation.inTurn(transactionSteps(changes, this.desired))
       this.known = (await this.send(transaction)) && doubts === this.doubts
       return sizeOf(transaction)
     }

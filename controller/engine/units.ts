@@ -47,6 +47,8 @@ export class Units implements Version {
   readonly puntOwner: Owner
   readonly places = new Map<bigint, Place>()
   readonly owners: Owners
+  /** Switches that came, and of which not all units are made yet. */
+  private readonly arrivals = new Map<Place, Iterator<void>>()
   private held: boolean
   /** While it takes over from another version. */
   private handover: Generator<void> | undefined
@@ -111,7 +113,13 @@ export class Units implements Version {
   /** False while there are changes to be worked in. */
   get settled(): boolean {
     const { across, through } = this.sites
-    return !this.handover && this.dirty.size + this.changed.size === 0 && !across.isChanged && !through.isChanged
+    return (
+      !this.handover &&
+      this.arrivals.size === 0 &&
+      this.dirty.size + this.changed.size === 0 &&
+      !across.isChanged &&
+      !through.isChanged
+    )
   }
 
   /** Why some unit keeps what it wanted before; undefined where every rule gave what it should. */
@@ -148,10 +156,31 @@ export class Units implements Version {
     }
     this.places.set(view.dpid, place)
     if (!this.held) claimPunts(place, this)
+    this.arrivals.set(place, this.arrive(place))
+  }
+
+  /** Makes the units of a switch that came, one at a step. */
+  private *arrive(place: Place): Generator<void> {
     for (const [name, rule] of this.rules()) {
       if (rule.each === undefined) this.put(name, switchObject, place)
-      else for (const key of this.reach(name).objectsAt(view.dpid)) this.put(name, key, place)
+      else {
+        for (const key of this.reach(name).objectsAt(place.target.view.dpid)) {
+          this.put(name, key, place)
+          yield
+        }
+      }
     }
+  }
+
+  /** Goes on with making units of switches that came; says whether that is done. */
+  private makeMore(until: number): boolean {
+    for (const [place, steps] of this.arrivals) {
+      while (this.places.get(place.target.view.dpid) === place && !steps.next().done) {
+        if (performance.now() > until) return false
+      }
+      this.arrivals.delete(place)
+    }
+    return true
   }
 
   private reach(rule: string): Reach | NetworkReach {
@@ -178,7 +207,7 @@ export class Units implements Version {
 
   /** Withdraws everything from every switch, for good, at the next calls of `evaluate`. */
   leave(): void {
-    for (const pending of [this.changed, this.dirty]) pending.clear()
+    for (const pending of [this.arrivals, this.changed, this.dirty]) pending.clear()
     for (const sites of Object.values(this.sites)) sites.forget()
     this.handover = this.letGo(this.handover)
   }
@@ -199,7 +228,7 @@ export class Units implements Version {
    * @throws RuleError of the first unit that failed, after all others were evaluated
    */
   evaluate(until = Number.POSITIVE_INFINITY): void {
-    if (!this.takeMore(until)) return
+    if (!this.takeMore(until) || !this.makeMore(until)) return
     this.replaceSites()
     for (const [collection, keys] of this.changed) {
       this.replaceAll(collection, keys, until)
