@@ -11,6 +11,7 @@ import { datapathHere, insideNewLab, isRoot } from '../lab/rootless.ts'
 import { throughput } from '../lab/traffic.ts'
 import { bringUp } from '../lab/up.ts'
 import { crash } from './crash.ts'
+import { askWhy, probeOutside } from './vrouter.ts'
 
 const file = fileURLToPath(new URL('../labs/demo.yaml', import.meta.url))
 /** On two hosts, for what is measured between them. */
@@ -74,10 +75,19 @@ const flowCounts = async (client: Client): Promise<string> => {
   }
 }
 
+/** The way outside, and what the firewall lets through. */
+const showRouter = async (folder: LabFolder): Promise<void> => {
+  const lines = await step('to the outside and from there, by translated addresses', () => probeOutside(folder))
+  console.log(`\n${loud('outside')}\n${lines.join('\n')}\n`)
+  const answers = await step('the database takes TCP of web servers to its port', () => askWhy(folder))
+  console.log(`\n${loud('firewall')}\n${answers.join('\n')}\n`)
+}
+
 const show = async (folder: LabFolder): Promise<void> => {
   const pairs = await step('every container pings every other', () => pingAll(folder.name, cardsOf(folder)))
   console.log(`\n${loud('round trips in ms')}\n${matrixText(pairs)}\n${verdictText(pairs)}\n`)
   if (surprises(pairs).length > 0) throw new LabError('every container pings every other: not as it should be')
+  await showRouter(folder)
   const address = addressOf(folder, server)
   const megabits = await step(`iperf3 from ${client} to ${server}, on another host`, () =>
     throughput(folder, client, { container: server, address }),
@@ -97,7 +107,10 @@ const whatNext = ({ name, facts: { api } }: LabFolder): string =>
   [
     loud('to try while it is up, from another terminal'),
     `  npx heddle get ports --api ${api}           (also hosts, tunnels, networks, ipam, drops, flows)`,
-    `  npx heddle lab exec web1 --name ${name} -- ping 10.0.0.100`,
+    `  npx heddle why web1 db1 tcp/80 --api ${api}`,
+    `  npx heddle trace web3 198.51.100.1 --reply --live --api ${api}`,
+    `  npx heddle get translations --api ${api}    (also routers, nat, policies, groups)`,
+    `  npx heddle lab exec web1 --name ${name} -- ping 10.0.1.100`,
     `  npx heddle lab ping --name ${name}`,
     `  npx heddle lab cut h3 --name ${name}        (and heal)`,
     `  npx heddle lab capture rack1 --name ${name}`,

@@ -9,8 +9,8 @@ import type { Sockets } from './host.ts'
 
 const startDeadline = 30_000
 
-/** The package names itself, so that sources and what is built from them find the same file. */
-const launcher = (): string =>
+/** The program `heddle`. The package names itself, so that sources and what is built from them find the same file. */
+export const heddle = (): string =>
   join(dirname(createRequire(import.meta.url).resolve('heddle/package.json')), 'controller/cli/heddle.js')
 
 /** The folder of a lab's own controller; it stands in the words that it was started with, by which it is found. */
@@ -59,7 +59,7 @@ const argumentsFor = (folder: LabFolder, api: string): string[] => {
 export const startController = async (folder: LabFolder, api = '127.0.0.1:0'): Promise<string> => {
   mkdirSync(controllerFolder(folder), { recursive: true })
   const log = openSync(controllerLog(folder), 'w')
-  const command = [launcher(), ...argumentsFor(folder, api)]
+  const command = [heddle(), ...argumentsFor(folder, api)]
   const child = spawn(process.execPath, command, { detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
   child.unref()
