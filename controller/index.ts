@@ -61,6 +61,7 @@ export type {
   TranslationFact,
 } from './engine/model/translation-facts.ts'
 export { outsideKey } from './engine/model/translation-facts.ts'
+export { type Tunnel, type TunnelFacts, tunnelsOf } from './engine/model/tunnels.ts'
 export {
   FlowBuilder,
   fromPort,

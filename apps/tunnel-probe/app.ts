@@ -1,6 +1,6 @@
-import { collection, defineApp, integration, model, openflow, Type } from '../../controller/index.ts'
+import { collection, defineApp, integration, model, openflow, type Tunnel, Type } from '../../controller/index.ts'
 import { probeFrame, probeNumber, probeType, probeVni, Station } from './frame.ts'
-import { Prober, type Tunnel, type TunnelState } from './prober.ts'
+import { Prober, type TunnelState } from './prober.ts'
 
 const { field, NO_BUFFER, Port, subfield } = openflow
 
@@ -17,14 +17,15 @@ const probeMessage = ({ from, to, encapsulation }: Tunnel, number: number) => ({
   actions: [
     { type: 'setField' as const, oxm: field('tunnelId', BigInt(probeVni)) },
     { type: 'setField' as const, oxm: field(to.address.includes(':') ? 'tunIpv6Dst' : 'tunIpv4Dst', to.address) },
-    { type: 'output' as const, port: from.tunnels[encapsulation] ?? Port.CONTROLLER, maxLen: 0 },
+    { type: 'output' as const, port: (encapsulation && from.tunnels[encapsulation]) ?? Port.CONTROLLER, maxLen: 0 },
   ],
   data: probeFrame(number),
 })
 
 /**
- * Tries the tunnels between hosts that have a network in common: a probe is sent through each, the
- * other host's switch sends it back by itself, and the time that this took is kept.
+ * Tries the tunnels between hosts that have a network in common, or networks that routers join: a
+ * probe is sent through each, the other host's switch sends it back by itself, and the time that this
+ * took is kept.
  */
 export default defineApp({
   name: 'tunnel-probe',
@@ -38,6 +39,8 @@ export default defineApp({
     hosts: model.hosts,
     networks: model.networks,
     spreads: model.spreads,
+    reaches: model.reaches,
+    routers: model.routers,
     tunnels: collection<TunnelState>(),
     probers: collection<Prober>(),
   },
@@ -57,9 +60,9 @@ export default defineApp({
       ],
     },
   },
-  tick({ collections: { hosts, networks, spreads, tunnels, probers }, config, send }) {
+  tick({ collections: { tunnels, probers, ...facts }, config, send }) {
     const known = probers.get('')
-    const prober = known ?? new Prober({ hosts, networks, spreads }, tunnels, config.perSecond)
+    const prober = known ?? new Prober(facts, tunnels, config.perSecond)
     if (!known) probers.set('', prober)
     prober.tick(performance.now(), (tunnel, number) => send(tunnel.from.dpid, probeMessage(tunnel, number)))
   },

@@ -1,26 +1,10 @@
-import { encapsulationBetween, type HostFact, type NetworkFact, type SpreadFact } from '../../controller/index.ts'
-
-type Encapsulation = HostFact['types'][number]
-
-/** A way between two hosts, the lower id first. */
-export interface Tunnel {
-  readonly from: HostFact
-  readonly to: HostFact
-  readonly encapsulation: Encapsulation
-}
+import { type Tunnel, type TunnelFacts, tunnelsOf } from '../../controller/index.ts'
 
 /** What is known of a tunnel by trying it. */
 export interface TunnelState {
   readonly state: 'up' | 'down'
   /** Milliseconds there and back, the controller's part included; of the last probe that came back. */
   readonly roundTrip: number | undefined
-}
-
-/** What a prober looks at. */
-export interface Facts {
-  readonly networks: { get(id: string): NetworkFact | undefined }
-  readonly hosts: { get(id: string): HostFact | undefined }
-  readonly spreads: { entries(): Iterable<[string, SpreadFact]> }
 }
 
 /** Where a prober tells what it finds. */
@@ -32,20 +16,6 @@ export interface Findings {
 }
 
 export const tunnelKey = ({ from, to, encapsulation }: Tunnel): string => `${from.id} ${to.id} ${encapsulation}`
-
-/** All pairs of hosts with a network in common, by each way that a network takes. */
-function* tunnelsOf({ networks, hosts, spreads }: Facts): Generator<Tunnel> {
-  for (const [id, spread] of spreads.entries()) {
-    const network = networks.get(id)
-    const there = network ? spread.hosts.flatMap((host) => hosts.get(host) ?? []) : []
-    for (const [at, from] of there.entries()) {
-      for (const to of there.slice(at + 1)) {
-        const encapsulation = network && encapsulationBetween(network, from, to)
-        if (encapsulation) yield { from, to, encapsulation }
-      }
-    }
-  }
-}
 
 interface Pending {
   readonly key: string
@@ -62,7 +32,7 @@ const patience = 1_000
  * on how many there are.
  */
 export class Prober {
-  private readonly facts: Facts
+  private readonly facts: TunnelFacts
   private readonly findings: Findings
   private readonly perTick: number
   private readonly pending = new Map<number, Pending>()
@@ -72,7 +42,7 @@ export class Prober {
   private number = 0
 
   /** @param perTick probes sent in a tick */
-  constructor(facts: Facts, findings: Findings, perTick: number) {
+  constructor(facts: TunnelFacts, findings: Findings, perTick: number) {
     this.facts = facts
     this.findings = findings
     this.perTick = perTick
@@ -92,8 +62,8 @@ export class Prober {
         this.endRound()
         return
       }
+      if (value.encapsulation === undefined) continue
       const key = tunnelKey(value)
-      if (this.tried.has(key)) continue
       this.tried.add(key)
       this.number = (this.number + 1) >>> 0
       this.pending.set(this.number, { key, sent: now })

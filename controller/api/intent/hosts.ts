@@ -1,5 +1,12 @@
 import Type from 'typebox'
-import { encapsulationBetween, formatDpid, type HostFact, lacksNicira } from '../../engine/index.ts'
+import {
+  encapsulationBetween,
+  formatDpid,
+  type HostFact,
+  lacksNicira,
+  type Tunnel,
+  tunnelsOf,
+} from '../../engine/index.ts'
 import type { Api } from '../api.ts'
 import type { ApiContext } from '../context.ts'
 import { ApiError, notFound } from '../errors.ts'
@@ -32,49 +39,39 @@ const hostViews = (context: ApiContext) => {
   return hosts.map(([id, host]) => hostView(context, host, counts.get(id) ?? 0))
 }
 
-/** Hosts by the networks that they have ports of. */
-const hostsOfNetworks = (
-  { engine: { model } }: ApiContext,
-  among: ReadonlySet<string> | undefined,
-): ReadonlyMap<string, HostFact[]> => {
-  const byNetwork = new Map<string, HostFact[]>()
-  for (const [, { network, host: id }] of model.sites.entries()) {
-    const host = model.hosts.get(id)
-    if (!host || (among && !among.has(id))) continue
-    const list = byNetwork.get(network) ?? []
-    byNetwork.set(network, list)
-    list.push(host)
-  }
-  return byNetwork
-}
-
-interface Tunnel {
-  readonly from: HostFact
-  readonly to: HostFact
-  readonly encapsulation: string
+interface NamedTunnel extends Tunnel {
+  /** Networks that both hosts have ports of. */
   readonly networks: string[]
 }
 
-const tunnelsOf = (context: ApiContext, among: ReadonlySet<string> | undefined): Tunnel[] => {
-  const { model } = context.engine
-  const tunnels = new Map<string, Tunnel>()
-  for (const [id, unsorted] of hostsOfNetworks(context, among)) {
-    const hosts = unsorted.sort((a, b) => (a.id < b.id ? -1 : 1))
-    const network = model.networks.get(id)
-    for (const [at, from] of network ? hosts.entries() : []) {
-      for (const to of hosts.slice(at + 1)) {
-        const encapsulation = encapsulationBetween(network ?? { encapsulation: undefined }, from, to) ?? ''
-        const key = `${from.id} ${to.id} ${encapsulation}`
-        const tunnel = tunnels.get(key) ?? { from, to, encapsulation, networks: [] }
-        tunnels.set(key, tunnel)
-        tunnel.networks.push(id)
+const tunnelKey = ({ id: from }: HostFact, { id: to }: HostFact, encapsulation = ''): string =>
+  `${from} ${to} ${encapsulation}`
+
+const tunnelsAmong = (
+  { engine: { model } }: ApiContext,
+  among: ReadonlySet<string> | undefined,
+): readonly NamedTunnel[] => {
+  const hosts = { get: (id: string) => (among && !among.has(id) ? undefined : model.hosts.get(id)) }
+  const { networks, spreads, reaches, routers } = model
+  const tunnels = new Map<string, NamedTunnel>()
+  for (const tunnel of tunnelsOf({ networks, hosts, spreads, reaches, routers })) {
+    tunnels.set(tunnelKey(tunnel.from, tunnel.to, tunnel.encapsulation), { ...tunnel, networks: [] })
+  }
+  for (const [id, spread] of spreads.entries()) {
+    const network = networks.get(id)
+    const there = spread.hosts.flatMap((host) => hosts.get(host) ?? [])
+    for (const [at, from] of network ? there.entries() : []) {
+      for (const to of there.slice(at + 1)) {
+        const encapsulation = network && encapsulationBetween(network, from, to)
+        tunnels.get(tunnelKey(from, to, encapsulation))?.networks.push(id)
       }
     }
   }
   return [...tunnels].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tunnel]) => tunnel)
 }
 
-const tunnelView = ({ tunnelHealth }: ApiContext, { from, to, encapsulation, networks }: Tunnel) => {
+const tunnelView = ({ tunnelHealth }: ApiContext, { from, to, networks, ...tunnel }: NamedTunnel) => {
+  const encapsulation = tunnel.encapsulation ?? ''
   const health = tunnelHealth?.(from.id, to.id, encapsulation)
   return {
     ...{ from: from.id, to: to.id, encapsulation, fromAddress: from.address, toAddress: to.address },
@@ -126,14 +123,15 @@ export const hosts = (api: Api, context: ApiContext): void => {
     '/v1/tunnels',
     {
       schema: {
-        summary: 'Pairs of hosts with a network in common, and how packets travel between them',
+        summary:
+          'Pairs of hosts that have networks in common or joined by routers, and how packets travel between them',
         querystring: TunnelsQuery,
         response: { 200: Type.Array(TunnelView) },
       },
     },
     ({ query: { hosts } }) => {
       const among = hosts === undefined ? undefined : new Set(hosts.split(','))
-      return tunnelsOf(context, among).map((tunnel) => tunnelView(context, tunnel))
+      return tunnelsAmong(context, among).map((tunnel) => tunnelView(context, tunnel))
     },
   )
 }

@@ -105,7 +105,7 @@ export const TunnelView = Type.Object({
   encapsulation: Type.String({ description: 'empty where the two have none in common' }),
   fromAddress: Type.String(),
   toAddress: Type.String(),
-  networks: Type.Array(Type.String()),
+  networks: Type.Array(Type.String(), { description: 'that both have ports of; none where only routers join them' }),
   health: Type.String({ description: 'up, down or unknown' }),
   roundTrip: Type.Optional(Type.Number({ description: 'milliseconds' })),
 })

@@ -37,10 +37,12 @@ export const networkKinds: Kinds = {
     columns: {
       ...named('from', 'to'),
       encapsulation: (row) => text('encapsulation')(row) || 'none in common',
-      ...named('fromAddress', 'toAddress', 'networks', 'health'),
+      ...named('fromAddress', 'toAddress'),
+      networks: (row) => text('networks')(row) || 'routed only',
+      health: text('health'),
       'round trip': roundTrip,
     },
-    none: 'no two hosts have ports of the same network',
+    none: 'no two hosts have ports of the same network, or of networks that routers join',
   },
   ipam: {
     columns: { ...named('subnet', 'cidr', 'size', 'dynamic', 'static', 'excluded', 'quarantined', 'free'), used },
