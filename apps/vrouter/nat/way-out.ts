@@ -41,7 +41,9 @@ export const nextHopFlows = (
       ? []
       : [{ cidr: defaults[family], action: goesBy(found.gateway) }]
   })
-  return [...direct, ...others, ...upstream].map(({ cidr, action }) =>
+  // A route to what is direct has no part: the last of a range counts.
+  const ways = new Map([...upstream, ...others, ...direct].map(({ cidr, action }) => [cidr, action]))
+  return [...ways].map(([cidr, action]) =>
     nextHop
       .matching([...mine, ...(/\/0$/.test(cidr) ? isTo(cidr).slice(0, 1) : isTo(cidr))], prefixRank(cidr))
       .apply(action)

@@ -109,7 +109,8 @@ const routed = (mac: number, { family, to, via }: RouteFact, { route, nextHop, s
 const outward = ({ mac, routes, external }: RouterFact, { route, snat }: Integration) => {
   if (!external) return []
   const { vni, subnets } = external
-  const near = subnets.map(({ family, cidr }) =>
+  const ranges = new Map(subnets.map(({ family, cidr }) => [cidr, family]))
+  const near = [...ranges].map(([cidr, family]) =>
     route
       .matching(through(mac, family, cidr), rankOf(lengthOf(cidr), true))
       .apply(...forward(mac, vni), toDestination(family))

@@ -185,12 +185,28 @@ t.test('from outside, floating addresses and forwarded ports lead inside, also t
   t.same(out(lab, outside, untagged), [], 'nor from another VLAN')
 })
 
+/** What a container on another host sends. */
+const handOver = (dst: string): Uint8Array => udpFrame(from(3), { src: '10.0.1.4', dst }, { src: 5, dst: 53 })
+
 t.test('what hosts without the network hand over leaves here', async (t) => {
   const lab = await ready(t)
-  const frame = udpFrame(from(3), { src: '10.0.1.4', dst: world }, { src: 5, dst: 53 })
+  const frame = handOver(world)
   const { outputs } = lab.sw.receive(tunnel, frame, false, handedOver)
   const [left] = outputs.map(({ port, frame }) => ({ port, ...parsePacket(frame) }))
   t.match(left, { port: outside, ipv4: { src: ipv4Of('203.0.113.10') }, eth: { dst: numberOf(upstream), tags: tag } })
+})
+
+t.test('a route of the user’s to the range outside changes nothing for its neighbours', async (t) => {
+  const lab = await ready(t)
+  const external = { network: 'internet', addresses: ['203.0.113.10', '2001:db8::10'] }
+  const routes = [{ to: '203.0.113.0/24', via: ['203.0.113.9'] }]
+  await lab.apply(doc('router', 'r', { subnets: ['blue4', 'blue6'], mac: gateway, external, routes }))
+  t.same(lab.engine.apps.get('nat')?.failure, undefined)
+  const { outputs } = lab.sw.receive(tunnel, handOver('203.0.113.1'), false, handedOver)
+  t.match(
+    outputs.map(({ frame }) => parsePacket(frame)),
+    [{ eth: { dst: numberOf(upstream) }, ipv4: { dst: ipv4Of('203.0.113.1') } }],
+  )
 })
 
 t.test('inside, addresses outside are reached without leaving the host', async (t) => {
