@@ -48,7 +48,11 @@ t.test('names each field that is wrong, and what mends it; nothing is done then'
   const before = (await apply(lab, [...blue, port('web-1', { addresses: ['10.0.0.5'] })])).body.revision
   const subnet = (spec: object) => ({ kind: 'Subnet', id: 'new', spec: { network: 'blue', ...spec } })
   for (const [resource, path, message] of [
-    [{ kind: 'Network', id: 'red', spec: { vnii: 5 } }, 'spec/vnii', /known here: vni, encapsulation, mtu, external, vlan, qos/],
+    [
+      { kind: 'Network', id: 'red', spec: { vnii: 5 } },
+      'spec/vnii',
+      /known here: vni, encapsulation, mtu, external, vlan, qos/,
+    ],
     [{ kind: 'Network', id: 'red', spec: { vni: 1 } }, 'spec/vni', /network blue has 1/],
     [{ kind: 'Subnet', id: 'new', spec: { network: 'rad', cidr: '10.1.0.0/24' } }, 'spec/network', /no network rad/],
     [subnet({ cidr: '10.1.0.5/24' }), 'spec/cidr', /write 10\.1\.0\.0\/24/],
