@@ -138,10 +138,11 @@ export class Translations {
     }
   }
 
-  /** The subnets inside of a router. */
+  /** The subnets inside of a router: those of which it is the gateway. */
   private insideOf(router: string) {
     const { subnets = [] } = this.model.document('router', router) ?? {}
-    return subnets.flatMap((id) => this.model.subnets.get(id) ?? [])
+    const inside = subnets.filter((id) => this.model.interfaces.has(interfaceKey(router, id)))
+    return inside.flatMap((id) => this.model.subnets.get(id) ?? [])
   }
 
   private updateNat(id: string): void {
