@@ -186,7 +186,8 @@ export class Translations {
   }
 
   private outsideFact(key: string): OutsideFact | undefined {
-    const claimants = [...this.claims.sourcesOf(key)]
+    // Where several claim it, which the store admits to nobody, all controllers choose the same.
+    const claimants = [...this.claims.sourcesOf(key)].sort()
     const nats = claimants.flatMap((one) => this.translations.get(one.replace(/^nat /, '')) ?? [])
     const floating = nats.find(({ kind }) => kind === 'floating')
     const router = floating?.router ?? nats[0]?.router ?? claimants[0]?.replace(/^router /, '')
