@@ -21,9 +21,14 @@ export const wantedBy = (table: DesiredTable): Tables => {
 export const sameMaps = (a: ReadonlyMap<unknown, string>, b: ReadonlyMap<unknown, string>): boolean =>
   a.size === b.size && [...a].every(([key, value]) => b.get(key) === value)
 
-/** The first kind in which two tables want different things, or the same for different owners. */
+/** What the first table wants in one place and what the other does; of the first place in which they differ. */
 export const differenceBetween = (a: DesiredTable, b: DesiredTable): string | undefined => {
   const [one, other] = [wantedBy(a), wantedBy(b)]
-  const kind = kinds.find((kind) => !sameMaps(one[kind], other[kind]))
-  return kind && `the ${kind} wanted`
+  for (const kind of kinds) {
+    for (const key of new Set([...one[kind].keys(), ...other[kind].keys()])) {
+      const [wanted, had] = [one[kind].get(key) ?? 'nothing', other[kind].get(key) ?? 'nothing']
+      if (wanted !== had) return `${kind} ${key}: ${wanted} is not ${had}`
+    }
+  }
+  return undefined
 }
