@@ -1,14 +1,21 @@
 // The lab vrouter-full as a table: who reaches whom, and who is seen to ask.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { inParallel } from '../../../topology/lab/parallel.ts'
+import { Keeping } from '../../networks/keeping.ts'
 import { NetworksLab } from '../../networks/lab.ts'
+import { Pinging } from '../../networks/pinging.ts'
+import { FlowWatch } from '../../networks/watch.ts'
 import { iperf, namespaces, ovs, python } from '../../support/needs.ts'
 import { ask, curl, ping, serve } from './nat/probes.ts'
 
 const file = fileURLToPath(new URL('../../../topology/labs/vrouter-full.yaml', import.meta.url))
+
+/** Seconds for which there is no controller, at least: more in a long run. */
+const without = Number(process.env.HEDDLE_SOAK_WITHOUT ?? 5)
 
 /** Who answers whom, and on which port. */
 const servers: readonly (readonly [node: string, address: string, port: number])[] = [
@@ -107,7 +114,6 @@ const seenBy = async (lab: NetworksLab, { from, how, number = 64, to }: Expectat
 
 const reaching = async (t: Test, lab: NetworksLab): Promise<void> => {
   await t.test('who reaches whom, and who is seen to ask', async (t) => {
-    for (const [node, address, port] of servers) await serve(t, lab, node, address, port)
     const seen = await inParallel(expectations, 4, (one) => seenBy(lab, one))
     for (const [index, { line, seen: expected }] of expectations.entries()) t.equal(seen[index], expected, line)
   })
@@ -124,10 +130,6 @@ const rateOf = async (lab: NetworksLab, from: string): Promise<number> => {
 
 const bandwidth = async (t: Test, lab: NetworksLab): Promise<void> => {
   await t.test('bandwidth outside is that of the profile', async (t) => {
-    const words = ['netns', 'exec', lab.namespace('server'), 'iperf3', '-s', '-B', '198.51.100.1', '--forceflush']
-    const server = spawn('ip', words, { stdio: ['ignore', 'pipe', 'ignore'] })
-    t.teardown(() => server.kill())
-    await once(server.stdout, 'data')
     const [shop, web] = [await rateOf(lab, 'shop2'), await rateOf(lab, 'web2')]
     // Wide margins: other work may use the same processors. What is exact is in the README of qos.
     t.ok(shop < 12 && shop > 3, `shop2 has 10 Mbit/s: ${shop.toFixed(1)}`)
@@ -135,9 +137,67 @@ const bandwidth = async (t: Test, lab: NetworksLab): Promise<void> => {
   })
 }
 
+/** Errors of ICMP come from the controller: without one, nobody tells of hops. */
+const ofSwitches = expectations.filter(({ how, number = 64 }) => how !== 'ping' || number > 1)
+
+/** What goes on beside, on connections that are older than the fault. */
+const goingOn = async (lab: NetworksLab) => {
+  const kept = [
+    await Keeping.start(lab, { from: 'web2', to: 'server', listen: '198.51.100.1', count: 20 }),
+    await Keeping.start(lab, { from: 'shop1', to: 'shop2', count: 20 }),
+  ]
+  const pings = [await Pinging.start(lab, 'web1', 'web3'), await Pinging.start(lab, 'web2', 'web1', 6)]
+  return async () => ({
+    gaps: await Promise.all(pings.map((one) => one.stop())),
+    broken: (await Promise.all(kept.map((one) => one.stop()))).map(({ broken }) => broken),
+  })
+}
+
+const withoutController = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test(
+    'with the controller dead all goes on, new connections too, and its return changes nothing',
+    async (t) => {
+      const watches = await Promise.all(lab.hosts.map((host) => FlowWatch.start(lab, host)))
+      const stop = await goingOn(lab)
+      await lab.killController()
+      const killed = performance.now()
+      const seconds = () => Math.round((performance.now() - killed) / 1000)
+      do {
+        // They ask for addresses again.
+        for (const node of ['server', ...lab.containers]) await lab.inside(node, 'ip', 'neighbor', 'flush', 'all')
+        const seen = await inParallel(ofSwitches, 8, (one) => seenBy(lab, one))
+        for (const [index, { line, seen: expected }] of ofSwitches.entries()) {
+          t.equal(seen[index], expected, `after ${seconds()} s: ${line}`)
+        }
+        await sleep(100)
+      } while (seconds() < without)
+      const rate = await rateOf(lab, 'shop2')
+      t.ok(rate < 12 && rate > 3, `shop2 has 10 Mbit/s: ${rate.toFixed(1)}`)
+      await t.rejects(lab.client.get('/v1/hosts'), 'there is no controller up to here')
+      t.comment(`${seconds()} s without a controller`)
+      await lab.startController()
+      await lab.settled()
+      t.equal(lab.sent, 0, 'hosts hold what they should')
+      const { gaps, broken } = await stop()
+      t.same(broken, [0, 0], 'no connection is lost')
+      // Milliseconds: a machine with other work may lose one, a switch that stops would lose them for seconds.
+      t.ok(Math.max(...gaps) <= 500, `no answers for ${gaps.join(' and ')} ms`)
+      for (const watch of watches) t.same(await watch.stop(), [], `${watch.host}: no flow came, went or changed`)
+      const errors = expectations.filter((one) => !ofSwitches.includes(one))
+      for (const one of errors) t.equal(await seenBy(lab, one), one.seen, one.line)
+    },
+  )
+}
+
 t.test('the lab vrouter-full', async (t) => {
   if (!ovs(t) || !namespaces(t) || !python(t) || !iperf(t)) return
   const lab = await NetworksLab.start(t, 'natf', file)
+  for (const [node, address, port] of servers) await serve(t, lab, node, address, port)
+  const words = ['netns', 'exec', lab.namespace('server'), 'iperf3', '-s', '-B', '198.51.100.1', '--forceflush']
+  const server = spawn('ip', words, { stdio: ['ignore', 'pipe', 'ignore'] })
+  t.teardown(() => server.kill())
+  await once(server.stdout, 'data')
   await reaching(t, lab)
   await bandwidth(t, lab)
+  await withoutController(t, lab)
 })
