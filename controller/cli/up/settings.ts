@@ -41,7 +41,18 @@ export interface Settings {
 const defaultListen = ['127.0.0.1:6653']
 const defaultOvsdb = ['127.0.0.1:6640']
 /** Apps that networks over hosts need, in the order in which they are loaded. */
-const networkApps = ['ipam', 'overlay', 'arp-responder', 'guard', 'firewall', 'router', 'nat', 'dhcp', 'qos', 'tunnel-probe']
+const networkApps = [
+  'ipam',
+  'overlay',
+  'arp-responder',
+  'guard',
+  'firewall',
+  'router',
+  'nat',
+  'dhcp',
+  'qos',
+  'tunnel-probe',
+]
 const defaultApi = '127.0.0.1:8181'
 
 const defaultData = (): string =>
