@@ -1,5 +1,5 @@
 import { collection, model } from '../../../controller/index.ts'
-import type { Neighbour, Question } from './neighbours.ts'
+import type { Neighbour, Question, Waiting } from './neighbours.ts'
 
 export const collections = {
   hosts: model.hosts,
@@ -12,6 +12,8 @@ export const collections = {
   translations: model.translations,
   neighbours: collection<Neighbour>(),
   questions: collection<Question>(),
+  /** Packets for neighbours that have not answered yet, by neighbour. */
+  waiting: collection<readonly Waiting[]>(),
   /** How often each address outside is still to be announced. */
   announcements: collection<number>(),
 }

@@ -15,7 +15,16 @@ import {
 import type { collections } from './collections.ts'
 import { familyOf, set, toOutside } from './fields.ts'
 import { questionFrame, type Station } from './frames.ts'
-import { freshness, isDue, isInVain, mostNeighbours, neighbourKey, type Question } from './neighbours.ts'
+import {
+  freshness,
+  isDue,
+  isInVain,
+  mostNeighbours,
+  neighbourKey,
+  type Question,
+  type Waiting,
+  withOneMore,
+} from './neighbours.ts'
 
 export type Context = AppContext<typeof collections>
 type Action = openflow.Action
@@ -51,7 +60,7 @@ const nextHopOf = (match: openflow.Match, family: 4 | 6): string => {
   return formatAddress({ family, number: BigInt(number) })
 }
 
-/** A packet to a neighbour that is not known: the neighbour is asked for, by who sends the packet. */
+/** A packet to a neighbour that is not known waits, and the neighbour is asked for, by who sends the packet. */
 export const missed = (punted: PacketInView, attachment: AttachmentFact, now: number, context: Context): void => {
   const frame = punted.data()
   const { eth, ipv4, ipv6 } = packet.parsePacket(frame)
@@ -59,12 +68,23 @@ export const missed = (punted: PacketInView, attachment: AttachmentFact, now: nu
   const family = ipv4 ? 4 : 6
   const number = BigInt(ipv4?.src ?? ipv6?.src ?? 0)
   const address = nextHopOf(punted.match(), family)
-  const known = context.collections.questions.get(neighbourKey(attachment.network, address))
-  const from = { mac: eth.src, address: formatAddress({ family, number }) }
-  if (isDue(known, now)) {
-    ask(context, { attachment, from, address, asked: now, times: (known?.times ?? 0) + 1, waiting: frame })
+  const key = neighbourKey(attachment.network, address)
+  const { questions, neighbours, waiting } = context.collections
+  const neighbour = neighbours.get(key)
+  // It came before the flow that leads to the neighbour did.
+  if (neighbour) {
+    sendOn({ attachment, frame }, neighbour.mac, context)
+    return
   }
+  const known = questions.get(key)
+  const from = { mac: eth.src, address: formatAddress({ family, number }) }
+  if (isDue(known, now)) ask(context, { attachment, from, address, asked: now, times: (known?.times ?? 0) + 1 })
+  const packets = withOneMore(waiting.get(key), { attachment, frame }, waiting.size)
+  if (packets && questions.has(key)) waiting.set(key, packets)
 }
+
+const sendOn = ({ attachment, frame }: Waiting, mac: number, context: Context): void =>
+  sendOutside(context, attachment, frame, [set('ethDst', mac)])
 
 /** What an answer says; undefined for other packets. */
 const answerIn = (frame: Uint8Array): Station | undefined => {
@@ -78,15 +98,16 @@ const isGroup = (mac: number): boolean => ((mac / 2 ** 40) & 1) === 1
 
 /** An answer of a neighbour that was asked for, or that is at another Ethernet address now. */
 export const heard = (punted: PacketInView, attachment: AttachmentFact, now: number, context: Context): void => {
-  const { questions, neighbours } = context.collections
+  const { questions, neighbours, waiting } = context.collections
   const answer = answerIn(punted.data())
   const key = answer && neighbourKey(attachment.network, answer.address)
   const question = key === undefined ? undefined : questions.get(key)
   if (!answer || key === undefined || !question || isGroup(answer.mac) || answer.mac === 0) return
   const { network, vni } = attachment
   if (neighbours.get(key)?.mac !== answer.mac) neighbours.set(key, { network, vni, ...answer })
-  if (question.waiting) sendOutside(context, question.attachment, question.waiting, [set('ethDst', answer.mac)])
-  questions.set(key, { ...question, asked: now, times: 0, waiting: undefined })
+  for (const packet of waiting.get(key) ?? []) sendOn(packet, answer.mac, context)
+  waiting.delete(key)
+  questions.set(key, { ...question, asked: now, times: 0 })
 }
 
 /** An address of ours that may ask in a network, and the host that has it; of one router where that is given. */
@@ -125,10 +146,11 @@ const askAgain = (question: Question, now: number, context: Context): void => {
   }
 }
 
-const forget = ({ attachment, address }: Question, { collections: { questions, neighbours } }: Context): void => {
+const forget = ({ attachment, address }: Question, { collections }: Context): void => {
   const key = neighbourKey(attachment.network, address)
-  questions.delete(key)
-  neighbours.delete(key)
+  collections.questions.delete(key)
+  collections.neighbours.delete(key)
+  collections.waiting.delete(key)
 }
 
 /** Asks for routers that lead on from outside, before there is a packet for them; and for neighbours of before. */
@@ -138,7 +160,7 @@ const begin = (now: number, context: Context): void => {
     if (questions.has(neighbourKey(where.network, address))) return
     const speaker = speakerFor(where, familyOf(address), context)
     if (!speaker || !context.switches.has(speaker.attachment.dpid)) return
-    ask(context, { ...speaker, address, asked: now, times: 1, waiting: undefined })
+    ask(context, { ...speaker, address, asked: now, times: 1 })
   }
   for (const [, gateway] of gateways.entries()) {
     for (const range of gateway.subnets) if (range.gateway !== undefined) start(gateway, range.gateway)

@@ -20,8 +20,12 @@ export interface Question {
   readonly asked: number
   /** How often, without an answer. */
   readonly times: number
-  /** A packet for the neighbour, sent on when it answers. */
-  readonly waiting: Uint8Array | undefined
+}
+
+/** A packet for a neighbour, sent on from its host when the neighbour answers. */
+export interface Waiting {
+  readonly attachment: AttachmentFact
+  readonly frame: Uint8Array
 }
 
 export const neighbourKey = (network: string, address: string): string => `${network} ${address}`
@@ -34,6 +38,19 @@ const mostTimes = 3
 export const freshness = 30_000
 /** Of all external networks together: what a scan of them can fill. */
 export const mostNeighbours = 16_384
+
+/** Packets that wait for one neighbour: the last ones count (RFC 1122 §2.3.2.2). */
+const mostWaiting = 16
+/** Neighbours that packets wait for at a time. */
+const mostAwaited = 1_024
+
+/** What waits for a neighbour when one packet more does; undefined where there is no place. */
+export const withOneMore = (
+  before: readonly Waiting[] | undefined,
+  one: Waiting,
+  awaited: number,
+): readonly Waiting[] | undefined =>
+  before === undefined && awaited >= mostAwaited ? undefined : [...(before ?? []), one].slice(-mostWaiting)
 
 /** Whether to ask now: once a second for each neighbour, however many packets there are for it. */
 export const isDue = (question: Question | undefined, now: number): boolean =>

@@ -1,6 +1,7 @@
 // One host with a tagged physical network outside, simulated: what leaves, frame by frame.
 import t, { type Test } from 'tap'
 import nat from '../../../../apps/vrouter/nat/app.ts'
+import type { Waiting } from '../../../../apps/vrouter/nat/neighbours.ts'
 import record from '../../../../apps/vrouter/nat-record/app.ts'
 import type { Recorder } from '../../../../apps/vrouter/nat-record/record.ts'
 import router from '../../../../apps/vrouter/router/app.ts'
@@ -90,6 +91,11 @@ const sent = async (lab: SimHost, isIt: (packet: Packet) => boolean): Promise<Pa
   return seen.find(isIt) ?? {}
 }
 
+const isTo =
+  (port: number) =>
+  ({ frame }: Waiting): boolean =>
+    parsePacket(frame).udp?.dst === port
+
 const arpReply = (arp: Pick<Arp, 'sha' | 'spa'>, spa: string, sha: string): Uint8Array =>
   encodeEthernet({
     ...{ src: sha, dst: arp.sha, tags: tag, etherType: EtherType.ARP },
@@ -144,6 +150,32 @@ t.test('a packet to a neighbour that is not known waits for its answer; what oth
   t.match(eth, { src: floatingMac, dst: 0x0200_0000_ff77, tags: tag })
   t.match(ipv4, { src: ipv4Of('203.0.113.12'), dst: ipv4Of('203.0.113.77') })
   t.notOk(lab.engine.apps.get('nat')?.known('neighbours', 'internet 203.0.113.78'))
+})
+
+t.test('packets to a neighbour that is slow to answer are sent when it does: of too many, the last ones', async (t) => {
+  const lab = await start(t)
+  const { arp } = await sent(lab, (packet) => packet.arp?.tpa === ipv4Of('203.0.113.1'))
+  if (!arp) return t.fail('nobody asked')
+  const packetTo = (port: number, number: number) =>
+    udpFrame(from(number), { src: `10.0.1.${number + 1}`, dst: world }, { src: 5, dst: port })
+  for (let port = 1; port <= 18; port += 2) {
+    t.same([...out(lab, a, packetTo(port, 1)), ...out(lab, b, packetTo(port + 1, 2))], [])
+  }
+  const waiting = () => lab.engine.apps.get('nat')?.known('waiting', 'internet 203.0.113.1')
+  await until('the last one waits', () => (waiting() as Waiting[] | undefined)?.some(isTo(18)) === true)
+  lab.sw.receive(outside, arpReply(arp, '203.0.113.1', upstream))
+  const seen: Packet[] = []
+  await until('they are sent on', () => {
+    const packets = lab.left().map(({ frame }) => parsePacket(frame))
+    seen.push(...packets.filter(({ udp }) => udp !== undefined))
+    return seen.some(({ udp }) => udp?.dst === 18)
+  })
+  const last = Array.from({ length: 16 }, (_, index) => index + 3)
+  t.same(
+    seen.map(({ eth, ipv4, udp }) => [eth?.dst, ipv4?.src, udp?.dst]),
+    last.map((port) => [numberOf(upstream), ipv4Of(port % 2 === 1 ? '203.0.113.12' : '203.0.113.10'), port]),
+  )
+  t.equal(waiting(), undefined)
 })
 
 t.test('connections from inside leave under the floating address, or by a port of the range', async (t) => {
