@@ -1,6 +1,6 @@
 import { packet } from '../../controller/index.ts'
 
-const { ArpOp, EtherType, Icmpv6Type, NeighborFlags } = packet
+const { allNodes, ArpOp, EtherType, Icmpv6Type, NeighborFlags } = packet
 
 /** An address that somebody asks for. */
 export interface Asked {
@@ -11,7 +11,6 @@ export interface Asked {
 /** The Ethernet address of who has an address; undefined where nobody is known to. */
 export type Lookup = (address: Asked) => number | undefined
 
-const allNodes = { mac: '33:33:00:00:00:01', address: 'ff02::1' } as const
 const unspecified = 0n
 
 const arpAnswer = ({ sha, spa, tpa }: packet.Arp, macOf: Lookup): Uint8Array | undefined => {

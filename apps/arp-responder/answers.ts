@@ -1,4 +1,4 @@
-import { openflow } from '../../controller/index.ts'
+import { openflow, packet } from '../../controller/index.ts'
 
 type Action = openflow.Action
 
@@ -62,8 +62,8 @@ export const advertise = (mac: number, address: string, more = 0): Action[] => [
 
 /** The same for who has no address yet: all are told (RFC 4861 §7.2.4). */
 export const advertiseToAll = (mac: number, address: string, more = 0): Action[] => [
-  set('ethDst', '33:33:00:00:00:01'),
-  set('ipv6Dst', 'ff02::1'),
+  set('ethDst', packet.allNodes.mac),
+  set('ipv6Dst', packet.allNodes.address),
   ...advertisement(mac, address, OVERRIDE + more),
 ]
 

@@ -26,7 +26,7 @@ export interface Network {
   readonly tos?: number
 }
 
-const isIpv6 = (address: Ipv4Input | Ipv6Input): address is Ipv6Input =>
+export const isIpv6 = (address: Ipv4Input | Ipv6Input): address is Ipv6Input =>
   typeof address === 'bigint' || (typeof address === 'string' && address.includes(':'))
 
 /** Addresses as they stand in an IP header. */

@@ -79,6 +79,7 @@ export { encodeIpv4, IpProtocol, type Ipv4, type Ipv4PacketInput, ipv4ChecksumOk
 export { encodeIpv6, type Ipv6, type Ipv6PacketInput, type Ipv6Upper, parseIpv6 } from './ipv6.ts'
 export { linkLocalOf } from './link-local.ts'
 export { type Packet, parsePacket } from './packet.ts'
+export { allNodes, announcementFrame, questionFrame } from './resolution.ts'
 export {
   type AdvertisedPrefix,
   type RouterAdvertisementInput,

@@ -1,14 +1,11 @@
 import { formatIpv4, formatIpv6, formatMac } from '../../controller/openflow/wire/address.ts'
 import {
   ArpOp,
-  arpRequestFrame,
   echoFrame,
   encodeEthernet,
   IcmpType,
   Icmpv6Type,
-  ipv6Of,
   type Network,
-  neighborFrame,
   type Packet,
   parsePacket,
   TcpFlags,
@@ -41,7 +38,7 @@ interface Link {
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** The frame that asks; the one for an Ethernet address is `neighbourQuestion`. */
+/** The frame that asks; the one for an Ethernet address is `questionFrame`. */
 export const frameOf = (link: Link, addresses: Link, ask: Ask): Uint8Array => {
   const { protocol, port, sourcePort, ttl } = ask
   const network = { ...addresses, ttl }
@@ -55,21 +52,6 @@ const payloadOf = ({ protocol, marker, size }: Ask, { src }: Link): Uint8Array =
   if (size === undefined) return protocol === 'tcp' ? new Uint8Array(0) : bytes(marker)
   const length = Math.max(0, size - ipHeader(src) - headers[protocol])
   return bytes(marker.repeat(Math.ceil(length / marker.length)).slice(0, length))
-}
-
-/** ff02::1:ff00:0, the start of the range (RFC 4291 §2.7.1). */
-const solicitedNode = 0xff02_0000_0000_0000_0000_0001_ff00_0000n
-
-/** Who has `target`? By ARP, or by neighbour discovery to its solicited-node address (RFC 4861 §7.2.2). */
-export const neighbourQuestion = (from: { mac: string; address: string }, target: string): Uint8Array => {
-  if (!target.includes(':')) return arpRequestFrame({ mac: from.mac, ip: from.address }, target)
-  const low = ipv6Of(target) & 0xff_ffffn
-  const group = { mac: 0x3333_ff00_0000 + Number(low), address: solicitedNode | low }
-  return neighborFrame(
-    { src: from.mac, dst: group.mac },
-    { src: ipv6Of(from.address), dst: group.address },
-    { icmpType: Icmpv6Type.NEIGHBOR_SOLICITATION, target, sll: from.mac },
-  )
 }
 
 /** The Ethernet address that an answer to such a question tells. */

@@ -1,5 +1,5 @@
-import { ipv4Of, ipv6Of } from '../../controller/packet/index.ts'
-import { type Ask, addressTexts, frameOf, neighbourQuestion, plainFrame, replyTo, toldMac } from './frames.ts'
+import { ipv4Of, ipv6Of, questionFrame } from '../../controller/packet/index.ts'
+import { type Ask, addressTexts, frameOf, plainFrame, replyTo, toldMac } from './frames.ts'
 import { type Verdict, verdict } from './verdict.ts'
 import type { Place, Walk, Walker } from './walk.ts'
 import type { WalkPort } from './world.ts'
@@ -89,7 +89,7 @@ export const question = async (
   const place = placeOf(from)
   if (!place) return nobodyAsked(address, unplugged(from))
   if (source.address === undefined) return nobodyAsked(address, { is: 'unrouted', address })
-  const frame = neighbourQuestion({ mac: source.mac, address: source.address }, address)
+  const frame = questionFrame({ mac: source.mac, address: source.address }, address)
   const walk = await walker.walk(place, frame)
   const backs = walk.visits.flatMap(({ ends }) =>
     ends.flatMap((end) => (end.is === 'back' ? [toldMac(end.frame)] : [])),

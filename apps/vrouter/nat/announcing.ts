@@ -1,6 +1,5 @@
 // An address that is at another host now is announced there, so that the physical network learns where it is.
-import { siteKey } from '../../../controller/index.ts'
-import { announcementFrame } from './frames.ts'
+import { packet, siteKey } from '../../../controller/index.ts'
 import { type Context, sendOutside } from './learning.ts'
 
 /**
@@ -16,7 +15,7 @@ const announce = (key: string, context: Context): boolean => {
   const outside = outsides.get(key)
   const attachment = outside?.dpid === undefined ? undefined : attachments.get(siteKey(outside.network, outside.dpid))
   if (!outside || !attachment) return false
-  sendOutside(context, attachment, announcementFrame(outside))
+  sendOutside(context, attachment, packet.announcementFrame(outside))
   return true
 }
 

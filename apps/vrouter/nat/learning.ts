@@ -14,7 +14,6 @@ import {
 } from '../../../controller/index.ts'
 import type { collections } from './collections.ts'
 import { familyOf, set, toOutside } from './fields.ts'
-import { questionFrame, type Station } from './frames.ts'
 import {
   freshness,
   isDue,
@@ -22,6 +21,7 @@ import {
   mostNeighbours,
   neighbourKey,
   type Question,
+  type Station,
   type Waiting,
   withOneMore,
 } from './neighbours.ts'
@@ -48,7 +48,7 @@ const ask = (context: Context, question: Question): void => {
   const { attachment, from, address } = question
   if (questions.size + neighbours.size > 2 * mostNeighbours) return
   questions.set(neighbourKey(attachment.network, address), question)
-  sendOutside(context, attachment, questionFrame(from, address))
+  sendOutside(context, attachment, packet.questionFrame(from, address))
 }
 
 /** The next hop of a punted packet, as its registers say. */

@@ -1,5 +1,10 @@
 import type { AttachmentFact } from '../../../controller/index.ts'
-import type { Station } from './frames.ts'
+
+/** Who asks or answers: an Ethernet address of 48 bits, and an address of IP. */
+export interface Station {
+  readonly mac: number
+  readonly address: string
+}
 
 /** A neighbour outside. Its key is `neighbourKey`. */
 export interface Neighbour {

@@ -3,8 +3,7 @@ import { fromTunnel, type InterfaceFact, integrationTable, openflow, packet } fr
 import { set } from './packets.ts'
 
 const { NO_BUFFER, Port } = openflow
-
-const allNodes = { mac: '33:33:00:00:00:01', address: 'ff02::1' } as const
+const { allNodes } = packet
 
 /** What hosts write into their packets. */
 const hopLimit = 64
@@ -35,16 +34,9 @@ export const advertisement = (interfaces: readonly InterfaceFact[], dnsOf: Dns):
   )
 }
 
-/** Says to all who has the address of a gateway (RFC 5227 §2.3, RFC 4861 §7.2.6). */
-export const claim = ({ family, mac, address }: InterfaceFact): Uint8Array => {
-  if (family === 4) return packet.arpRequestFrame({ mac, ip: address }, address)
-  const { ROUTER, OVERRIDE } = packet.NeighborFlags
-  return packet.neighborFrame(
-    { src: mac, dst: allNodes.mac },
-    { src: address, dst: allNodes.address },
-    { icmpType: packet.Icmpv6Type.NEIGHBOR_ADVERTISEMENT, flags: ROUTER + OVERRIDE, target: address, tll: mac },
-  )
-}
+/** Says to all who has the address of a gateway. */
+export const claim = ({ mac, address }: InterfaceFact): Uint8Array =>
+  packet.announcementFrame({ mac, address }, { isRouter: true })
 
 const packetOut = (actions: readonly openflow.Action[], data: Uint8Array) =>
   ({ type: 'packetOut', bufferId: NO_BUFFER, inPort: Port.CONTROLLER, actions, data }) as const
