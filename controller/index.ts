@@ -71,12 +71,14 @@ export {
   integration,
   integrationTable,
   MeterEntry,
+  measuresAgainst,
   meteredBit,
   meteredInBit,
   networkMask,
   portMask,
   type Stage,
   type Stages,
+  tooLong,
 } from './flow/index.ts'
 /** The codec; also `heddle/openflow` on its own. */
 export * as openflow from './openflow/index.ts'

@@ -27,10 +27,12 @@ export {
   guardedBit,
   integration,
   integrationTable,
+  measuresAgainst,
   meteredBit,
   meteredInBit,
   networkMask,
   portMask,
+  tooLong,
 } from './integration.ts'
 export { type FlowQuery, meant, parseFlowQuery } from './query.ts'
 export { allotRegisters, type BitRange, RegisterError } from './registers.ts'

@@ -1,3 +1,4 @@
+import type { Action } from '../openflow/index.ts'
 import { allotRegisters } from './registers.ts'
 
 /**
@@ -116,3 +117,20 @@ export const guardedBit = 0x1_0000
 /** The bits of `reg1` and `reg2` that mark packets that have passed the first of two meters. */
 export const meteredBit = 0x4_0000
 export const meteredInBit = 0x1_0000
+
+/** Bytes of Ethernet's own header, which a switch counts in the length of a packet. */
+const ethernetHeader = 14
+/** Bytes: what a length of 16 bits can say. */
+const longestFrame = 0xffff
+
+/** Notes in `tooLong` whether a packet is longer than a network with this MTU (bytes) takes. */
+export const measuresAgainst = (mtu: number): Action => ({
+  type: 'checkPktLarger',
+  pktLen: Math.min(mtu + ethernetHeader, longestFrame),
+  dst: integration.registers.tooLong,
+})
+
+const tooLongBit = 2 ** integration.registers.tooLong.offset
+
+/** The match of packets that were measured, and are too long. */
+export const tooLong = { reg1: { value: tooLongBit, mask: tooLongBit } } as const

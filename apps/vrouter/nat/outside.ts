@@ -2,10 +2,12 @@
 import {
   type AttachmentFact,
   fromTunnel,
-  integration,
+  type integration,
+  measuresAgainst,
   type OutsideFact,
   openflow,
   type Stages,
+  tooLong,
 } from '../../../controller/index.ts'
 import { Arp, advertise, advertiseToAll, arpAnswer, back, finish, Nd } from '../../arp-responder/answers.ts'
 import {
@@ -98,23 +100,13 @@ export const expiredFlows = ({ vni, address }: OutsideFact, { unnat }: NatStages
     .punt(),
 ]
 
-/** Ethernet's own header, which the length of a packet includes. */
-const ethernetHeader = 14
-/** Bytes: what a length of 16 bits can say. */
-const longestFrame = 0xffff
-const { tooLong } = integration.registers
-const tooLongBit = 2 ** tooLong.offset
-
 /** Packets from outside that are longer than the network inside takes: who sent them is told. */
 export const tooLongFlows = ({ vni, address, mtu }: OutsideFact, { track, unnat }: NatStages) => {
   const match = [field('reg0', fromTunnel(vni)), ...isTo(address)]
   return [
-    track
-      .matching(match, Rank.ADDRESS)
-      .apply({ type: 'checkPktLarger', pktLen: Math.min(mtu + ethernetHeader, longestFrame), dst: tooLong })
-      .goto(unnat),
+    track.matching(match, Rank.ADDRESS).apply(measuresAgainst(mtu)).goto(unnat),
     unnat
-      .matching([...match, field('reg1', { value: tooLongBit, mask: tooLongBit })], Rank.FIRST - 1)
+      .matching([...match, field('reg1', tooLong.reg1)], Rank.FIRST - 1)
       .drop('from outside, too long for the network inside')
       .punt(),
   ]

@@ -1,5 +1,5 @@
 // What packets are matched, and the actions that all routing takes.
-import { integration, networkMask, openflow } from '../../../controller/index.ts'
+import { networkMask, openflow } from '../../../controller/index.ts'
 
 type Action = openflow.Action
 type Match = openflow.Match
@@ -53,7 +53,3 @@ const numberOf4 = (text: string): number => text.split('.').reduce((sum, part) =
 /** The next hop is a neighbour. @param number of its address */
 export const toNeighbour = (family: Family, text: string, number: bigint): Action =>
   family === 4 ? set('reg7', numberOf4(text)) : set('xxreg1', number)
-
-/** `reg1` of packets that are too long for the network that they are routed into. */
-const tooLongBit = 1 << integration.registers.tooLong.offset
-export const tooLong = { reg1: { value: tooLongBit, mask: tooLongBit } } as const

@@ -2,23 +2,15 @@
 import {
   type InterfaceFact,
   integration,
+  measuresAgainst,
   openflow,
   parseAddress,
   type RouteFact,
   type RouterFact,
   type Stages,
-} from '../../../controller/index.ts'
-import {
-  type Family,
-  forward,
-  inNetwork,
-  set,
-  through,
-  toDestination,
-  toNeighbour,
   tooLong,
-  typeOf,
-} from './packets.ts'
+} from '../../../controller/index.ts'
+import { type Family, forward, inNetwork, set, through, toDestination, toNeighbour, typeOf } from './packets.ts'
 import { lengthOf, NextHop, Route, rankOf } from './ranks.ts'
 
 type Integration = Stages<typeof integration.stages>
@@ -32,23 +24,13 @@ const linkLocal = 'fe80::/10'
 /** RFC 3927: neighbours only. */
 const linkLocal4 = '169.254.0.0/16'
 
-/** Ethernet's own header, which the length of a packet includes. */
-const ethernetHeader = 14
-/** Bytes: what a length of 16 bits can say. */
-const longestFrame = 0xffff
-
 /** To the subnet of an interface. Where other networks of the router take longer packets, those are found out. */
 export const connected = (one: InterfaceFact, { route, nextHop, snat }: Integration) => {
   const { mac, family, cidr, vni, mtu, narrow } = one
   const flow = route.matching(through(mac, family, cidr), rankOf(lengthOf(cidr), true))
   const onward = [...forward(mac, vni), toDestination(family)]
   if (!narrow) return [flow.apply(...onward).goto(snat)]
-  const measure = {
-    type: 'checkPktLarger',
-    pktLen: Math.min(mtu + ethernetHeader, longestFrame),
-    dst: registers.tooLong,
-  } as const
-  return [flow.apply(measure, ...onward).goto(nextHop)]
+  return [flow.apply(measuresAgainst(mtu), ...onward).goto(nextHop)]
 }
 
 /** What becomes of packets for a network that takes shorter ones than others of the router. */
