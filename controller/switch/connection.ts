@@ -95,6 +95,7 @@ export class Connection {
   private checked = performance.now()
   private readonly liveness: NodeJS.Timeout
   private over = false
+  private isNew = true
 
   constructor(stream: Duplex, events: ConnectionEvents, options: Partial<ConnectionOptions> = {}) {
     this.options = { ...defaultConnectionOptions, ...options }
@@ -114,6 +115,11 @@ export class Connection {
     stream.on('error', (error) => this.close(error.message))
     stream.on('close', () => this.close('the connection was closed'))
     this.channel.raw(hello())
+  }
+
+  /** It has become a session: what it says is heard at once from now on. */
+  established(): void {
+    this.isNew = false
   }
 
   get closed(): boolean {
@@ -207,6 +213,20 @@ export class Connection {
   private read(chunk: Buffer): void {
     if (this.over) return
     this.heard = performance.now()
+    if (this.isNew) this.stepWith(chunk)
+    else this.hear(chunk)
+  }
+
+  /** What a connection says before it is a session waits until switches that are up have been heard. */
+  private stepWith(chunk: Buffer): void {
+    this.stream.pause()
+    this.turns.newcomer(() => {
+      this.stream.resume()
+      if (!this.over) this.hear(chunk)
+    })
+  }
+
+  private hear(chunk: Buffer): void {
     this.handle(this.conversation.push(chunk))
     if (chunk.length >= fullRead || this.isCrowded) this.yieldTurn()
   }

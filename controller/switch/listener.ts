@@ -78,6 +78,9 @@ export class Listener {
       up10: settled(events.up10),
       failed: settled((reason: string) => events.refused(origin, reason)),
     }
-    openSession(socket, origin, outcomes, this.connection)
+    this.turns.newcomer(() => {
+      if (socket.destroyed) outcomes.failed('the connection was closed')
+      else openSession(socket, origin, outcomes, this.connection)
+    })
   }
 }

@@ -112,6 +112,7 @@ class Opening implements ConnectionEvents {
       const info = infoOf(draft, await probeCapabilities(connection), this.address)
       if (connection.closed) return
       this.stopTimers()
+      connection.established()
       this.session = new Session(connection, info, draft.ports)
       for (const message of this.waiting.splice(0)) this.session.message(message)
       this.events.up(this.session)
@@ -144,6 +145,7 @@ class Opening implements ConnectionEvents {
       const found = this.handshake10?.take(message)
       if (!found) return
       this.stopTimers()
+      connection.established()
       this.session10 = new Session10(connection, found, this.address)
     } catch (error) {
       connection.close((error as Error).message)

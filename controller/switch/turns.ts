@@ -7,17 +7,44 @@ import type { Readable } from 'node:stream'
  */
 const perTurn = 16
 const perShortTurn = 1
+/** Milliseconds of a turn in which connections that are none yet go on, so that they come up as fast as they are accepted. */
+const forNewcomers = 0.5
 /** Milliseconds after a connection during which more are expected. */
 const rush = 250
 
+/** A queue that does not move what waits each time that one is taken. */
+class Queue<T> {
+  private items: T[] = []
+  private next = 0
+
+  get isEmpty(): boolean {
+    return this.next >= this.items.length
+  }
+
+  push(item: T): void {
+    this.items.push(item)
+  }
+
+  take(): T | undefined {
+    const item = this.items[this.next++]
+    if (this.next * 2 >= this.items.length) {
+      this.items = this.items.slice(this.next)
+      this.next = 0
+    }
+    return item
+  }
+}
+
 /**
- * Whose turn it is among switches that send more than can be read at once: they wait in a queue,
- * and some are read in each turn of the event loop. In each of them those who do not wait come
- * first: new connections, handshakes and echoes.
+ * Whose turn it is among switches that send more than can be read at once, and among connections that
+ * are none yet: they wait in queues, and in each turn of the event loop some are read, and some of the
+ * new ones go a step on. In each of them those who do not wait come first: switches that are up, and
+ * their echoes. So neither one that floods nor a hundred strangers that come at once keep the others
+ * waiting.
  */
 export class Turns {
-  private waiting: Readable[] = []
-  private next = 0
+  private readonly waiting = new Queue<Readable>()
+  private readonly newcomers = new Queue<() => void>()
   private scheduled = false
   private shortUntil = 0
 
@@ -32,6 +59,12 @@ export class Turns {
     this.schedule()
   }
 
+  /** Has a connection that is no session yet go a step on when its turn has come. The step may not throw. */
+  newcomer(step: () => void): void {
+    this.newcomers.push(step)
+    this.schedule()
+  }
+
   private schedule(): void {
     if (this.scheduled) return
     this.scheduled = true
@@ -40,12 +73,10 @@ export class Turns {
 
   private turn(): void {
     this.scheduled = false
-    const count = performance.now() < this.shortUntil ? perShortTurn : perTurn
-    const end = Math.min(this.next + count, this.waiting.length)
-    while (this.next < end) this.waiting[this.next++]?.resume()
-    if (this.next < this.waiting.length) this.schedule()
-    if (this.next * 2 < this.waiting.length) return
-    this.waiting = this.waiting.slice(this.next)
-    this.next = 0
+    const begin = performance.now()
+    while (!this.newcomers.isEmpty && performance.now() - begin < forNewcomers) this.newcomers.take()?.()
+    const count = begin < this.shortUntil ? perShortTurn : perTurn
+    for (let index = 0; index < count && !this.waiting.isEmpty; index++) this.waiting.take()?.resume()
+    if (!this.waiting.isEmpty || !this.newcomers.isEmpty) this.schedule()
   }
 }
