@@ -5,14 +5,8 @@ import guard from '../../apps/guard/app.ts'
 import overlay from '../../apps/overlay/app.ts'
 import nat from '../../apps/vrouter/nat/app.ts'
 import router from '../../apps/vrouter/router/app.ts'
-import type { App } from '../../controller/engine/app.ts'
-import { AppInstance } from '../../controller/engine/app-instance.ts'
-import { DesiredTable } from '../../controller/engine/desired.ts'
-import type { LiveSwitch } from '../../controller/engine/live-switch.ts'
 import type { DocumentChange } from '../../controller/engine/model/documents.ts'
-import { Model } from '../../controller/engine/model/model.ts'
-import { defaultEpoch } from '../../controller/engine/units.ts'
-import { differenceBetween } from './tables.ts'
+import { checkFromScratch, HostTables } from './host-tables.ts'
 
 const hosts = 6
 const networks = 3
@@ -126,64 +120,11 @@ const change: fc.Arbitrary<DocumentChange> = fc.oneof(
   }),
 ) as fc.Arbitrary<DocumentChange>
 
-const apps = [overlay, arpResponder, guard, router, nat] as unknown as readonly App[]
-
-/** Hosts' tables as the apps fill them, without sockets. Bridges that are no host's get nothing. */
-class Network {
-  readonly model = new Model()
-  readonly tables = new Map<bigint, DesiredTable>()
-  private readonly instances = apps.map(
-    (app) =>
-      new AppInstance(app, {
-        ...{ epoch: defaultEpoch, firstTable: 0, config: {}, switches: new Map(), model: this.model },
-        ...{ changed: () => undefined, report: () => undefined, kept: undefined },
-      }),
-  )
-
-  constructor() {
-    for (let number = 1n; number <= BigInt(hosts); number++) {
-      const desired = new DesiredTable()
-      this.tables.set(number, desired)
-      const view = { dpid: number, name: String(number), openflow: '1.3', nicira: true, ports: new Map() }
-      for (const one of this.instances) one.addSwitch({ view, desired, metersPunts: true } as unknown as LiveSwitch)
-    }
-  }
-
-  apply(changes: readonly DocumentChange[]): void {
-    this.model.apply(changes)
-    for (const one of this.instances) one.evaluate()
-  }
-
-  get failure(): string | undefined {
-    return this.instances.map(({ failure }) => failure).find((failure) => failure !== undefined)
-  }
-}
+const apps = [overlay, arpResponder, guard, router, nat]
+const dpids = Array.from({ length: hosts }, (_, index) => BigInt(index + 1))
 
 t.test('after each of 1,000 random changes the flows of all hosts are as if worked out from nothing', (t) => {
-  let flows = 0
-  const result = fc.check(
-    fc.property(
-      fc.array(fc.array(change, { minLength: 1, maxLength: 4 }), { minLength: 50, maxLength: 50 }),
-      (batches) => {
-        const network = new Network()
-        const documents = new Map<string, DocumentChange>()
-        for (const [index, batch] of batches.entries()) {
-          network.apply(batch)
-          for (const one of batch) documents.set(`${one.kind}/${one.id}`, one)
-          const scratch = new Network()
-          scratch.apply([...documents.values()])
-          if (network.failure) throw new Error(network.failure)
-          for (const [dpid, table] of network.tables) {
-            const difference = differenceBetween(scratch.tables.get(dpid) ?? new DesiredTable(), table)
-            if (difference) throw new Error(`after batch ${index}, host ${dpid}: ${difference}`)
-            flows += table.flows.size
-          }
-        }
-      },
-    ),
-    { numRuns: 20, endOnFailure: true },
-  )
-  if (result.failed) t.fail(`${String(result.errorInstance)}, seed ${result.seed}`)
-  t.ok(flows > 50_000, `${flows} flows were compared`)
+  const newHosts = () => new HostTables(apps, dpids)
+  checkFromScratch(t, { newHosts, change, runs: 20, batches: 50, leastFlows: 50_000 })
   t.end()
 })

@@ -2,15 +2,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import overlay from '../../apps/overlay/app.ts'
 import firewall from '../../apps/vrouter/firewall/app.ts'
-import type { App } from '../../controller/engine/app.ts'
-import { AppInstance } from '../../controller/engine/app-instance.ts'
-import { DesiredTable } from '../../controller/engine/desired.ts'
-import type { LiveSwitch } from '../../controller/engine/live-switch.ts'
 import type { DocumentChange } from '../../controller/engine/model/documents.ts'
-import { Model } from '../../controller/engine/model/model.ts'
-import { defaultEpoch } from '../../controller/engine/units.ts'
 import type { Policy } from '../../controller/state/index.ts'
-import { differenceBetween } from './tables.ts'
+import { checkFromScratch, HostTables } from './host-tables.ts'
 
 const hosts = [1n, 2n, 3n] as const
 const groups = ['web', 'db', 'jobs'] as const
@@ -116,63 +110,11 @@ const hostDocuments = hosts.map(
   }),
 )
 
-const apps = [overlay, firewall] as unknown as readonly App[]
-
-/** Hosts' tables as the apps fill them, without sockets. */
-class Hosts {
-  readonly model = new Model()
-  readonly tables = new Map(hosts.map((dpid) => [dpid, new DesiredTable()]))
-  private readonly instances = apps.map(
-    (app) =>
-      new AppInstance(app, {
-        ...{ epoch: defaultEpoch, firstTable: 0, config: {}, switches: new Map(), model: this.model },
-        ...{ changed: () => undefined, report: () => undefined, kept: undefined },
-      }),
-  )
-
-  constructor() {
-    for (const [dpid, desired] of this.tables) {
-      const view = { dpid, name: String(dpid), openflow: '1.3', ports: new Map() }
-      for (const one of this.instances) one.addSwitch({ view, desired, metersPunts: true } as unknown as LiveSwitch)
-    }
-    this.apply(hostDocuments)
-  }
-
-  apply(changes: readonly DocumentChange[]): void {
-    this.model.apply(changes)
-    for (const one of this.instances) one.evaluate()
-    const failure = this.instances.map((one) => one.failure).find((one) => one !== undefined)
-    if (failure !== undefined) throw new Error(failure)
-  }
-}
-
 t.test(
   'after each of 300 random changes of policies, groups and ports, all hosts judge as if it was always so',
   (t) => {
-    let flows = 0
-    const result = fc.check(
-      fc.property(
-        fc.array(fc.array(change, { minLength: 1, maxLength: 4 }), { minLength: 30, maxLength: 30 }),
-        (batches) => {
-          const now = new Hosts()
-          const documents = new Map<string, DocumentChange>()
-          for (const [index, batch] of batches.entries()) {
-            now.apply(batch)
-            for (const one of batch) documents.set(`${one.kind}/${one.id}`, one)
-            const scratch = new Hosts()
-            scratch.apply([...documents.values()])
-            for (const [dpid, table] of now.tables) {
-              const difference = differenceBetween(scratch.tables.get(dpid) ?? new DesiredTable(), table)
-              if (difference) throw new Error(`after batch ${index}, host ${dpid}: ${difference}`)
-              flows += table.flows.size
-            }
-          }
-        },
-      ),
-      { numRuns: 10, endOnFailure: true },
-    )
-    if (result.failed) t.fail(`${String(result.errorInstance)}, seed ${result.seed}`)
-    t.ok(flows > 20_000, `${flows} flows were compared`)
+    const newHosts = () => new HostTables([overlay, firewall], hosts, hostDocuments)
+    checkFromScratch(t, { newHosts, change, runs: 10, batches: 30, leastFlows: 20_000 })
     t.end()
   },
 )

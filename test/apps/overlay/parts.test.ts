@@ -1,16 +1,12 @@
 import t from 'tap'
 import overlay from '../../../apps/overlay/app.ts'
 import { partsOf } from '../../../apps/overlay/parts.ts'
-import { AppInstance } from '../../../controller/engine/app-instance.ts'
-import { DesiredTable } from '../../../controller/engine/desired.ts'
 import { gradually } from '../../../controller/engine/evaluation.ts'
-import type { LiveSwitch } from '../../../controller/engine/live-switch.ts'
 import type { DocumentChange } from '../../../controller/engine/model/documents.ts'
-import { Model } from '../../../controller/engine/model/model.ts'
 import { transactionSteps } from '../../../controller/engine/transaction.ts'
-import { defaultEpoch } from '../../../controller/engine/units.ts'
-import { type App, openflow, packet } from '../../../controller/index.ts'
+import { openflow, packet } from '../../../controller/index.ts'
 import { simSwitch } from '../../../topology/sim/testing.ts'
+import { HostTables } from '../../engine/host-tables.ts'
 import { doc, hostDoc, portDocs } from '../one-host.ts'
 
 const hosts = 3_000
@@ -28,17 +24,11 @@ const plugged = (number: number): DocumentChange[] => [
 ]
 
 /** What the overlay wants on host 1. */
-const hostOne = (model: Model) => {
-  const desired = new DesiredTable()
-  const options = { epoch: defaultEpoch, firstTable: 0, config: {}, switches: new Map(), model, kept: undefined }
-  const silent = { changed: () => undefined, report: () => undefined }
-  const app = new AppInstance(overlay as unknown as App, { ...options, ...silent })
-  const view = { dpid: 1n, name: '1', openflow: '1.3', nicira: true, ports: new Map() }
-  app.addSwitch({ view, desired, metersPunts: true } as unknown as LiveSwitch)
-  app.evaluate()
+const hostOne = (documents: readonly DocumentChange[]) => {
+  const host = new HostTables([overlay], [1n], documents)
+  const desired = host.table(1n)
   /** The changes since the last call, as messages. */
   const messages = async (): Promise<Uint8Array[]> => {
-    app.evaluate()
     const { bundled } = await gradually(transactionSteps(desired.takeChanges(), desired))
     return bundled.map(({ write }) => {
       const slab = new openflow.Slab()
@@ -46,15 +36,12 @@ const hostOne = (model: Model) => {
       return slab.bytes.slice(0, slab.pos)
     })
   }
-  return { app, messages }
+  return { host, messages }
 }
 
 t.test('a broadcast reaches 3,000 hosts of a network, each once, by flows that fit into messages', async (t) => {
-  const model = new Model()
   const all = Array.from({ length: hosts }, (_, at) => plugged(at + 1))
-  model.apply([doc('network', 'blue', { vni: 5 }), ...all.flat()])
-  const { app, messages } = hostOne(model)
-  t.equal(app.failure, undefined)
+  const { host, messages } = hostOne([doc('network', 'blue', { vni: 5 }), ...all.flat()])
   const sw = simSwitch({ ports: [3, { number: 65001, tunnel: true }] })
   const longest = Math.max(
     ...(await messages()).map((bytes) => {
@@ -70,7 +57,7 @@ t.test('a broadcast reaches 3,000 hosts of a network, each once, by flows that f
   t.equal(outputs.length, hosts - 1)
   t.equal(reached.size, hosts - 1)
 
-  model.apply(plugged(hosts + 1))
+  host.apply(plugged(hosts + 1))
   const changed = (await messages()).map((bytes) => openflow.decodeMessage(bytes))
   t.equal(changed.length, 2, 'a host that joins changes one part, and the way to its port')
   for (const message of changed) if (message.type === 'flowMod') sw.apply(message)

@@ -1,22 +1,24 @@
 import guard from '../../../../apps/guard/app.ts'
 import overlay from '../../../../apps/overlay/app.ts'
 import firewall from '../../../../apps/vrouter/firewall/app.ts'
-import type { App } from '../../../../controller/engine/app.ts'
-import { AppInstance } from '../../../../controller/engine/app-instance.ts'
-import { type Claim, DesiredTable } from '../../../../controller/engine/desired.ts'
-import type { LiveSwitch } from '../../../../controller/engine/live-switch.ts'
+import type { Claim } from '../../../../controller/engine/desired.ts'
 import type { DocumentChange } from '../../../../controller/engine/model/documents.ts'
-import { Model } from '../../../../controller/engine/model/model.ts'
-import { defaultEpoch } from '../../../../controller/engine/units.ts'
 import { type Flow, writeFlowMod } from '../../../../controller/flow/index.ts'
 import { decodeMessage, FlowModCommand, type MeterMod, Slab } from '../../../../controller/openflow/index.ts'
+import { HostTables } from '../../../engine/host-tables.ts'
 import type { Request } from '../../../sim/support/client.ts'
 import type { Groups, Policies } from './case.ts'
 import { stations } from './frames.ts'
 
-const apps = [overlay, guard, firewall] as unknown as readonly App[]
-
 const dpid = 1n
+const hostDocuments: DocumentChange[] = [
+  { kind: 'network', id: 'net', value: { vni: 10 } },
+  {
+    kind: 'host',
+    id: 'host',
+    value: { dpid: '0000000000000001', encap: { address: '192.0.2.1', types: ['geneve'] }, tunnels: {} },
+  },
+]
 const slabSize = 0x1000
 /** Packets a second: more than tests send, so that no verdict depends on how fast they are. */
 const unlimited = 1_000_000
@@ -39,40 +41,14 @@ const groupIds = (groups: Groups, policies: Policies): string[] => [
 
 /** One host with the stations of cases, as the controller's apps see it. */
 export class World {
-  readonly model = new Model()
-  readonly desired = new DesiredTable()
-  private readonly instances = apps.map(
-    (app) =>
-      new AppInstance(app, {
-        ...{ epoch: defaultEpoch, firstTable: 0, config: {}, switches: new Map(), model: this.model },
-        ...{ changed: () => undefined, report: () => undefined, kept: undefined },
-      }),
-  )
+  private readonly hosts = new HostTables([overlay, guard, firewall], [dpid], hostDocuments)
+  readonly model = this.hosts.model
+  private readonly desired = this.hosts.table(dpid)
   private policies: readonly string[] = []
   private readonly bits = new Map<string, number>()
 
   constructor() {
-    const live = {
-      view: { dpid, name: '1', openflow: '1.3', nicira: true, ports: new Map() },
-      ...{ desired: this.desired, metersPunts: true, learns: true },
-    }
-    for (const one of this.instances) one.addSwitch(live as unknown as LiveSwitch)
-    this.apply([
-      { kind: 'network', id: 'net', value: { vni: 10 } },
-      {
-        kind: 'host',
-        id: 'host',
-        value: { dpid: '0000000000000001', encap: { address: '192.0.2.1', types: ['geneve'] }, tunnels: {} },
-      },
-    ])
     this.want({}, {})
-  }
-
-  private apply(changes: readonly DocumentChange[]): void {
-    this.model.apply(changes)
-    for (const one of this.instances) one.evaluate()
-    const failure = this.instances.map((one) => one.failure).find((one) => one !== undefined)
-    if (failure) throw new Error(failure)
   }
 
   private portDocuments(groups: Groups): DocumentChange[] {
@@ -92,7 +68,7 @@ export class World {
     for (const id of groupIds(groups, policies)) if (!this.bits.has(id)) this.bits.set(id, this.bits.size % 128)
     const gone = this.policies.filter((id) => !(id in policies))
     this.policies = Object.keys(policies)
-    this.apply([
+    this.hosts.apply([
       ...[...this.bits].map(([id, bit]): DocumentChange => ({ kind: 'groupNumber', id, value: { tenant: 5, bit } })),
       ...this.portDocuments(groups),
       ...gone.map((id): DocumentChange => ({ kind: 'policy', id, value: undefined })),
@@ -122,7 +98,7 @@ export class World {
   /** The rule that a flow's cookie says made it, by its key. */
   ruleOf(cookie: bigint): string | undefined {
     const low = Number(cookie & 0xffff_ffffn)
-    const owners = this.instances.flatMap(({ units }) => units.ownersOf(low))
+    const owners = this.hosts.instances.flatMap(({ units }) => units.ownersOf(low))
     return owners.find(({ rule }) => rule === 'rule')?.object
   }
 }
