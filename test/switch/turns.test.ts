@@ -77,27 +77,24 @@ t.test('a switch that does not take its answers is read slowly, but not left wai
   t.equal(stream.isPaused(), false, 'once it takes them it is read in its next turn')
 })
 
-t.test(
-  'of connections that are no sessions yet, one goes on in a turn; who is up does not wait for them',
-  async (t) => {
-    const turns = new Turns()
-    const heard: string[] = []
-    const listenTo = (name: string) => {
-      const { stream, connection } = peer(turns)
-      stream.pause()
-      Object.defineProperty(stream, 'write', { value: () => heard.push(name) > 0 })
-      return { stream, connection }
-    }
-    const strangers = ['first', 'second', 'third'].map(listenTo)
-    const { stream, connection } = listenTo('up')
-    connection.established()
-    await turn()
-    heard.length = 0
-    const both = Buffer.concat([hello, echo])
-    for (const stranger of strangers) stranger.stream.emit('data', both)
-    stream.emit('data', both)
-    await turn()
-    for (let turns = 0; turns < 100 && heard.length < 4; turns++) await turn()
-    t.same(heard, ['up', 'first', 'second', 'third'], 'the others in the order in which they came')
-  },
-)
+t.test('a switch that is up does not wait for connections that are none yet', async (t) => {
+  const turns = new Turns()
+  const heard: string[] = []
+  const listenTo = (name: string) => {
+    const { stream, connection } = peer(turns)
+    stream.pause()
+    Object.defineProperty(stream, 'write', { value: () => heard.push(name) > 0 })
+    return { stream, connection }
+  }
+  const strangers = ['first', 'second', 'third'].map(listenTo)
+  const { stream, connection } = listenTo('up')
+  connection.established()
+  await turn()
+  heard.length = 0
+  const both = Buffer.concat([hello, echo])
+  for (const stranger of strangers) stranger.stream.emit('data', both)
+  stream.emit('data', both)
+  await turn()
+  for (let turns = 0; turns < 100 && heard.length < 4; turns++) await turn()
+  t.same(heard, ['up', 'first', 'second', 'third'], 'the others in the order in which they came')
+})
