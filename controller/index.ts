@@ -31,6 +31,7 @@ export type { LimitFact, RateFact } from './engine/model/limit-facts.ts'
 export type {
   CidrRef,
   ClauseFact,
+  ConjunctionPart,
   GroupRef,
   MemberFact,
   NetworkRef,
@@ -38,9 +39,11 @@ export type {
   PolicyAction,
   PolicyRuleFact,
   Prefix,
+  ScopeFact,
   Service,
+  TenantRef,
 } from './engine/model/policing-facts.ts'
-export { policedKey, ruleKey } from './engine/model/policing-facts.ts'
+export { partsKey, policedKey, policyScope, ruleKey, scopeKey } from './engine/model/policing-facts.ts'
 export type {
   AttachmentFact,
   InterfaceFact,

@@ -93,13 +93,15 @@ export class AppInstance {
     const { firstTable, epoch, config, model } = options
     const { held = false, kept } = options
     this.units = new Units(app, this.facts, {
-      ...{ firstTable, epoch, config, held, sites: model.sites, reaches: model.reaches },
+      ...{ firstTable, epoch, config, held },
+      sites: { across: model.sites, through: model.reaches, within: model.scopes },
       owners: kept?.units.owners,
     })
     this.held = held
     this.unfollow.push(
       model.sites.follow((_, key) => this.units.changeSite('across', key)),
       model.reaches.follow((_, key) => this.units.changeSite('through', key)),
+      model.scopes.follow((_, key) => this.units.changeSite('within', key)),
     )
     this.context = {
       config: options.config,

@@ -77,6 +77,11 @@ export interface ObjectRule<P extends readonly string[], C extends Collections, 
    * network that routers join it with; instead of `on` and `across`.
    */
   through?(object: ValueOf<C[K]>, key: string): string | undefined
+  /**
+   * Scopes of policies on whose hosts the object matters (`model.scopes`), on all of them: those that have a
+   * port that a policy concerns; instead of the others.
+   */
+  within?(object: ValueOf<C[K]>, key: string): readonly string[]
   flows(object: ValueOf<C[K]>, context: RuleContext<P, C, Config>, key: string): readonly Wanted[]
 }
 

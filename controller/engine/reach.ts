@@ -1,6 +1,7 @@
 import type { Collections, Rule } from './app.ts'
 import type { Collection } from './facts.ts'
-import type { SiteFact } from './model/facts.ts'
+import type { Breadth, KnownSites } from './known-sites.ts'
+import { Links } from './model/links.ts'
 import { Placement } from './placement.ts'
 
 /** Switches where an object has come to matter no more, and where it does. */
@@ -49,113 +50,84 @@ const onOne = (where: (object: unknown, key: string) => bigint | undefined): Rea
   }
 }
 
-interface SiteChange {
-  readonly site: SiteFact
-  /** Whether the network is there now. */
-  readonly here: boolean
+/** The sites, which are networks or scopes, where each object of a rule matters, found both ways. */
+interface Places {
+  of(key: string): readonly string[]
+  objectsAt(site: string): ReadonlySet<string>
+  /** An object came, changed, or went where it is undefined. */
+  put(key: string, object: unknown): void
 }
 
-/** How a rule says on which switches of a network its objects matter. */
-export type Breadth = 'across' | 'through'
+type SiteOf = (object: unknown, key: string) => string | undefined
+type SitesOf = (object: unknown, key: string) => readonly string[]
 
-/** Networks by the switches that have them, as the units were last told. */
-export class KnownSites {
-  private readonly sites: Collection<SiteFact>
-  /** Networks that came to a switch or went from it since, by their keys among the sites. */
-  private readonly changed = new Set<string>()
-  private readonly known = new Map<string, SiteFact>()
-  private readonly switches = new Map<string, Set<bigint>>()
-  private readonly networks = new Map<bigint, Set<string>>()
+const noSites: readonly string[] = []
 
-  constructor(sites: Collection<SiteFact>) {
-    this.sites = sites
-    for (const [key] of sites.entries()) this.look(key)
-  }
-
-  /** Whether there is something to look at again. */
-  get isChanged(): boolean {
-    return this.changed.size > 0
-  }
-
-  /** Notes that a site came or went, or something of it changed. */
-  note(key: string): void {
-    this.changed.add(key)
-  }
-
-  /** Leaves out what was noted. */
-  forget(): void {
-    this.changed.clear()
-  }
-
-  /** Looks again at what was noted; gives the sites that came or went, and which of the two. */
-  *changes(): Generator<SiteChange> {
-    for (const key of this.changed) {
-      this.changed.delete(key)
-      const change = this.look(key)
-      if (change) yield change
-    }
-  }
-
-  switchesOf(network: string): Iterable<bigint> {
-    return this.switches.get(network) ?? nowhere
-  }
-
-  networksAt(dpid: bigint): Iterable<string> {
-    return this.networks.get(dpid) ?? []
-  }
-
-  private look(key: string): SiteChange | undefined {
-    const [before, now] = [this.known.get(key), this.sites.get(key)]
-    if (now) this.known.set(key, now)
-    else this.known.delete(key)
-    if (!before === !now) return undefined
-    const site = (now ?? before) as SiteFact
-    if (now) {
-      add(this.switches, site.network, site.dpid)
-      add(this.networks, site.dpid, site.network)
-    } else {
-      this.switches.get(site.network)?.delete(site.dpid)
-      this.networks.get(site.dpid)?.delete(site.network)
-    }
-    return { site, here: now !== undefined }
-  }
-}
-
-const add = <K, V>(sets: Map<K, Set<V>>, key: K, value: V): void => {
-  const set = sets.get(key)
-  if (set) set.add(value)
-  else sets.set(key, new Set([value]))
-}
-
-/** Each object matters on the switches of one network. */
-export interface NetworkReach extends Reach {
-  readonly breadth: Breadth
-  objectsOf(network: string): Iterable<string>
-}
-
-type NetworkOf = (object: unknown, key: string) => string | undefined
-
-const onNetwork = (where: NetworkOf, breadth: Breadth, sites: KnownSites): NetworkReach => {
+/** Each object matters at one site, or at none. */
+const atOne = (where: SiteOf): Places => {
   const placement = new Placement<string>()
+  return {
+    of: (key) => {
+      const site = placement.placeOf(key)
+      return site === undefined ? noSites : [site]
+    },
+    objectsAt: (site) => placement.objectsAt(site),
+    put: (key, object) => placement.put(key, object === undefined ? undefined : where(object, key)),
+  }
+}
+
+/** Each object may matter at several sites. */
+const atSeveral = (where: SitesOf): Places => {
+  const links = new Links()
+  return {
+    of: (key) => [...links.targetsOf(key)],
+    objectsAt: (site) => links.sourcesOf(site),
+    put: (key, object) => links.put(key, object === undefined ? noSites : where(object, key)),
+  }
+}
+
+/** Each object matters on the switches of some sites. */
+export interface BroadReach extends Reach {
+  readonly breadth: Breadth
+  objectsOf(site: string): Iterable<string>
+  /** Whether an object matters on a switch, as the sites now stand. */
+  isAt(key: string, dpid: bigint): boolean
+}
+
+const onSites = (places: Places, breadth: Breadth, sites: KnownSites): BroadReach => {
+  const switchesOf = ([first = '', ...more]: readonly string[]): Iterable<bigint> =>
+    more.length === 0
+      ? [...sites.switchesOf(first)]
+      : new Set([first, ...more].flatMap((site) => [...sites.switchesOf(site)]))
   return {
     isShared: true,
     breadth,
-    objectsOf: (network) => placement.objectsAt(network),
+    objectsOf: (site) => places.objectsAt(site),
+    isAt: (key, dpid) => places.of(key).some((site) => sites.has(site, dpid)),
     *objectsAt(dpid) {
-      for (const network of sites.networksAt(dpid)) yield* placement.objectsAt(network)
+      for (const site of sites.sitesAt(dpid)) yield* places.objectsAt(site)
     },
     replace: (key, object) => {
-      const before = placement.placeOf(key)
-      const now = object === undefined ? undefined : where(object, key)
-      placement.put(key, now)
-      const switches = now === undefined ? nowhere : [...sites.switchesOf(now)]
-      if (before === undefined || before === now) return { left: nowhere, now: switches }
-      return { left: [...sites.switchesOf(before)].filter((dpid) => !switches.includes(dpid)), now: switches }
+      const before = places.of(key)
+      places.put(key, object)
+      const after = new Set(places.of(key))
+      const now = switchesOf([...after])
+      const gone = before.filter((site) => !after.has(site))
+      if (gone.length === 0) return { left: nowhere, now }
+      const here = new Set(now)
+      return { left: [...switchesOf(gone)].filter((dpid) => !here.has(dpid)), now }
     },
   }
 }
 
 type ObjectRule = Rule<readonly string[], Collections> & { readonly each?: string }
+
+interface Where {
+  readonly on?: Parameters<typeof onOne>[0]
+  readonly across?: SiteOf
+  readonly through?: SiteOf
+  readonly within?: SitesOf
+}
 
 /** Where the objects of a rule matter, as the rule says. */
 export const reachOf = (
@@ -163,9 +135,10 @@ export const reachOf = (
   objects: Collection<unknown>,
   sites: Readonly<Record<Breadth, KnownSites>>,
   switches: () => Iterable<bigint>,
-): Reach | NetworkReach => {
-  const { on, across, through } = rule as { on?: Parameters<typeof onOne>[0]; across?: NetworkOf; through?: NetworkOf }
+): Reach | BroadReach => {
+  const { on, across, through, within } = rule as Where
   if (on) return onOne(on)
-  if (across) return onNetwork(across, 'across', sites.across)
-  return through ? onNetwork(through, 'through', sites.through) : everywhere(objects, switches)
+  if (across) return onSites(atOne(across), 'across', sites.across)
+  if (through) return onSites(atOne(through), 'through', sites.through)
+  return within ? onSites(atSeveral(within), 'within', sites.within) : everywhere(objects, switches)
 }

@@ -1,11 +1,11 @@
 import { appNumber, encodeCookie, learnedUnit, type MeterEntry, pipeline, type StageOptions } from '../flow/index.ts'
 import type { App, Collections, Rule } from './app.ts'
 import type { Owner } from './desired.ts'
-import { Collection, recordingView } from './facts.ts'
+import { type Collection, recordingView } from './facts.ts'
 import { claimPunts, dropPunts, dropRest, handOver, type Version } from './handover.ts'
-import type { SiteFact } from './model/facts.ts'
+import { type Breadth, KnownSites, type Sites } from './known-sites.ts'
 import { Owners } from './owners.ts'
-import { type Breadth, KnownSites, type NetworkReach, type Reach, reachOf } from './reach.ts'
+import { type BroadReach, type Reach, reachOf } from './reach.ts'
 import { type Fact, Readers } from './readers.ts'
 import type { Thing } from './transaction.ts'
 import { type Ability, abilityOf, type Context, nothing, type Place, type Target, type Unit } from './unit.ts'
@@ -21,10 +21,8 @@ export interface UnitsOptions {
   readonly firstTable?: number
   readonly epoch?: number
   readonly config?: unknown
-  /** Where networks are, for rules across them. */
-  readonly sites?: Collection<SiteFact>
-  /** From where networks are reached, for rules through them. */
-  readonly reaches?: Collection<SiteFact>
+  /** Where networks are, from where they are reached, and where policies matter, for rules that say so. */
+  readonly sites?: Readonly<Record<Breadth, Sites>>
   /** Claims nothing in the tables of switches before `takeOver`. */
   readonly held?: boolean
   /** Of the version before. */
@@ -53,7 +51,7 @@ export class Units implements Version {
   /** While it takes over from another version. */
   private handover: Generator<void> | undefined
   /** Where objects matter, by rule. */
-  private readonly reaches = new Map<string, Reach | NetworkReach>()
+  private readonly reaches = new Map<string, Reach | BroadReach>()
   private readonly sites: Readonly<Record<Breadth, KnownSites>>
   private readonly readers = new Readers<Unit>()
   /** What the unit that is being evaluated has read so far. */
@@ -83,8 +81,9 @@ export class Units implements Version {
     }
     this.owners = options.owners ?? new Owners(app.name, epoch)
     this.puntOwner = this.owners.take('punts', switchObject)
-    const { sites = new Collection<SiteFact>('sites'), reaches = new Collection<SiteFact>('reaches') } = options
-    this.sites = { across: new KnownSites(sites), through: new KnownSites(reaches) }
+    const known = (breadth: Breadth) =>
+      new KnownSites(this.rules().some(([, rule]) => breadth in rule) ? options.sites?.[breadth] : undefined)
+    this.sites = { across: known('across'), through: known('through'), within: known('within') }
     for (const [name, rule] of this.rules()) {
       if (rule.each === undefined) continue
       const objects = this.collection(rule.each)
@@ -112,13 +111,11 @@ export class Units implements Version {
 
   /** False while there are changes to be worked in. */
   get settled(): boolean {
-    const { across, through } = this.sites
     return (
       !this.handover &&
       this.arrivals.size === 0 &&
       this.dirty.size + this.changed.size === 0 &&
-      !across.isChanged &&
-      !through.isChanged
+      !Object.values(this.sites).some(({ isChanged }) => isChanged)
     )
   }
 
@@ -141,7 +138,7 @@ export class Units implements Version {
     this.readers.collect(collection, key, this.dirty)
   }
 
-  /** Notes that a network came to a switch or went from it, by its key among the sites or reaches. */
+  /** Notes that a network or scope came to a switch or went from it, by its key among the sites, reaches or scopes. */
   changeSite(breadth: Breadth, key: string): void {
     this.sites[breadth].note(key)
   }
@@ -183,7 +180,7 @@ export class Units implements Version {
     return true
   }
 
-  private reach(rule: string): Reach | NetworkReach {
+  private reach(rule: string): Reach | BroadReach {
     const found = this.reaches.get(rule)
     if (!found) throw new RangeError(`app ${this.app.name} has no rule ${rule} for objects`)
     return found
@@ -259,16 +256,18 @@ export class Units implements Version {
     return true
   }
 
-  /** Where a network came or went, its objects do. */
+  /** Where a network or scope came or went, its objects do. */
   private replaceSites(): void {
     for (const [breadth, sites] of Object.entries(this.sites)) {
       const reaches = [...this.reaches].filter(([, reach]) => 'breadth' in reach && reach.breadth === breadth)
-      for (const { site, here } of sites.changes()) {
-        const place = this.places.get(site.dpid)
+      for (const { site, dpid, here } of sites.changes()) {
+        const place = this.places.get(dpid)
         if (!place) continue
         for (const [rule, reach] of reaches) {
           if (!('objectsOf' in reach)) continue
-          for (const object of reach.objectsOf(site.network)) this.place(rule, object, place, here)
+          for (const object of reach.objectsOf(site)) {
+            if (here || !reach.isAt(object, dpid)) this.place(rule, object, place, here)
+          }
         }
       }
     }

@@ -11,8 +11,11 @@ import {
   type PacketInView,
   type PacketSource,
   type PolicyRuleFact,
+  partsKey,
+  policyScope,
   portMask,
   type Stages,
+  scopeKey,
 } from '../../../controller/index.ts'
 import { describe } from './describe.ts'
 import { field, hasMark, inDomain, mark, markAs, peerIs, set } from './marks.ts'
@@ -37,6 +40,8 @@ const collections = {
   members: model.members,
   policyRules: model.policyRules,
   policyClauses: model.policyClauses,
+  policyParts: model.policyParts,
+  scopes: model.scopes,
   told: collection<Told>(),
 }
 type Context = AppContext<typeof collections>
@@ -110,26 +115,30 @@ export default defineApp({
           .goto(conntrack),
       ],
     },
-    /** Groups that an address is in, on every host from which it can be reached. */
+    /** Groups that an address is in, on hosts with ports that it can reach and whose rules ask for one of the groups. */
     member: {
       each: 'members',
-      through: ({ network }) => network,
+      within: ({ scopes }) => scopes,
       flows: ({ domain, address, tenant, groups }, { stages: { peers } }) => [
         peers.matching([inDomain(domain), ...peerIs(address)]).apply(set('xxreg3', groups), mark('peerTenant', tenant)),
       ],
     },
-    /** One thing on one side of rules that name many on several. */
+    /** One thing on one side of rules that name many on several, for those of the host. */
     clause: {
       each: 'policyClauses',
-      flows: ({ asked, parts }, { stages: { policyOut, policyIn } }) => {
+      within: ({ policies }) => policies.map(policyScope),
+      flows: ({ asked, policies }, { stages: { policyOut, policyIn }, switch: { dpid }, view }, key) => {
         const stage = asked.direction === 'out' ? policyOut : policyIn
+        const here = policies.filter((policy) => view.scopes.has(scopeKey(policyScope(policy), dpid)))
+        const parts = here.flatMap((policy) => view.policyParts.get(partsKey(key, policy)) ?? [])
         const conjunctions = parts.map((part) => ({ type: 'conjunction', ...part }) as const)
         return matchesOf(asked).map((match) => stage.matching(match, rankOfClause(asked)).apply(...conjunctions))
       },
     },
-    /** One rule, on every host; each of its flows counts. */
+    /** One rule, on hosts with ports that its policy concerns; each of its flows counts. */
     rule: {
       each: 'policyRules',
+      within: ({ policy }) => [policyScope(policy)],
       flows: (rule, { stages: { policyOut, policyIn, passed } }) => {
         const begin: Begin = (match, rank) =>
           rule.direction === 'out' ? policyOut.matching(match, rank) : policyIn.matching(match, rank)

@@ -17,14 +17,13 @@ interface Part {
 
 const anything: readonly Part[] = [{}]
 
-const ownParts = ({ own }: PolicyRuleFact): readonly Part[] =>
-  own.length === 0
-    ? anything
-    : own.map((one) =>
-        one.type === 'group'
-          ? { marks: { tenant: one.tenant }, fields: [inOwnGroup(one.bit)] }
-          : { fields: [field('reg0', { value: one.vni, mask: networkMask })] },
-      )
+const ownPart = (one: PolicyRuleFact['own'][number]): Part => {
+  if (one.type === 'network') return { fields: [field('reg0', { value: one.vni, mask: networkMask })] }
+  const marks = { tenant: one.tenant }
+  return one.type === 'tenant' ? { marks } : { marks, fields: [inOwnGroup(one.bit)] }
+}
+
+const ownParts = ({ own }: PolicyRuleFact): readonly Part[] => (own.length === 0 ? anything : own.map(ownPart))
 
 const families = {
   4: { ethType: EtherType.IPV4, src: 'ctNwSrc', dst: 'ctNwDst' },

@@ -76,6 +76,8 @@ export class Model {
   private readonly policing = new Policing(this)
   readonly policyRules = this.policing.policyRules
   readonly policyClauses = this.policing.policyClauses
+  readonly policyParts = this.policing.policyParts
+  readonly scopes = this.policing.scopes
   readonly policed = this.policing.policed
   readonly members = this.policing.members
   private readonly bounds = new Limits(this)

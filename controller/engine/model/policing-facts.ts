@@ -27,6 +27,16 @@ export interface MemberFact {
   readonly tenant: number
   /** A bit for each group: 128 bits. */
   readonly groups: bigint
+  /** The hosts that have to know: those with ports of the domain that a rule about one of the groups concerns. */
+  readonly scopes: readonly string[]
+}
+
+/** A host where policies matter: it has a port that they concern. Its key is `scopeKey`. */
+export interface ScopeFact {
+  /** `policyScope` or `peerScope`. */
+  readonly scope: string
+  /** Of its integration bridge. */
+  readonly dpid: bigint
 }
 
 /** A group of a tenant, as packets are marked with it. */
@@ -34,6 +44,12 @@ export interface GroupRef {
   readonly type: 'group'
   readonly tenant: number
   readonly bit: number
+}
+
+/** Ports in any groups of a tenant. */
+export interface TenantRef {
+  readonly type: 'tenant'
+  readonly tenant: number
 }
 
 /** Ports of a network. */
@@ -81,7 +97,7 @@ export interface PolicyRuleFact {
   readonly audit: boolean
   readonly log: boolean
   /** The ports that it is about: any of these, all where there is none. */
-  readonly own: readonly (GroupRef | NetworkRef)[]
+  readonly own: readonly (GroupRef | TenantRef | NetworkRef)[]
   /** Who is on the other side: any of these, all where there is none. */
   readonly peers: readonly (GroupRef | CidrRef)[]
   /** Undefined for all. */
@@ -97,15 +113,27 @@ export interface ConjunctionPart {
   readonly nClauses: number
 }
 
-/** One thing on one side of rules that name many. */
+/** One thing on one side of rules that name many. Its key is its own. */
 export interface ClauseFact {
   /** A rule for that thing alone, where the rules stand. */
   readonly asked: PolicyRuleFact
-  readonly parts: readonly ConjunctionPart[]
+  /** Whose rules ask for it; what it is to them are the `policyParts` of each, by `partsKey`. */
+  readonly policies: readonly string[]
 }
 
 /** Where a port is: each OpenFlow number of a bridge is one. */
 export const policedKey = (dpid: bigint, ofport: number): string => `${dpid.toString(16)} ${ofport}`
+
+/** The hosts that have a port that a policy concerns. */
+export const policyScope = (policy: string): string => `policy ${policy}`
+
+/** The hosts that have a port of a domain whose policies' rules ask for a group on the other side. */
+export const peerScope = (group: string, domain: number): string => `peer ${domain} ${group}`
+
+export const scopeKey = (scope: string, dpid: bigint): string => `${scope} ${dpid.toString(16)}`
+
+/** @param clause a key of `policyClauses` */
+export const partsKey = (clause: string, policy: string): string => `${policy} ${clause}`
 
 export const memberKey = (port: string, address: string): string => `${port} ${address}`
 

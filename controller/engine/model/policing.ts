@@ -10,10 +10,12 @@ import {
   memberKey,
   type PolicedFact,
   type PolicyRuleFact,
+  peerScope,
   policedKey,
   ruleKey,
 } from './policing-facts.ts'
 import { type Resolver, rulesOf } from './policy-rules.ts'
+import { type PolicyPlace, Scopes } from './scopes.ts'
 
 /** What policies name ports by; all ports have the last. */
 const groupName = (id: string): string => `group ${id}`
@@ -24,11 +26,19 @@ const everyPort = 'all'
 const namesOf = ({ groups = [], networks = [] }: Policy): string[] =>
   groups.length + networks.length === 0 ? [everyPort] : [...groups.map(groupName), ...networks.map(networkName)]
 
+/** Groups on the other side of the rules of a policy. */
+const peersOf = ({ rules }: Policy): string[] => rules.flatMap(({ peer }) => peer?.groups ?? [])
+
 /** Groups and networks on which the rules of a policy depend. */
-const dependenciesOf = ({ groups = [], networks = [], rules }: Policy): string[] => [
-  ...[...groups, ...rules.flatMap(({ peer }) => peer?.groups ?? [])].map(groupName),
-  ...networks.map(networkName),
+const dependenciesOf = (policy: Policy): string[] => [
+  ...[...(policy.groups ?? []), ...peersOf(policy)].map(groupName),
+  ...(policy.networks ?? []).map(networkName),
 ]
+
+/** A port where policies could concern it. */
+interface PlaceOfPort extends PolicyPlace {
+  readonly ofport: number
+}
 
 /** Policies that name the same ports, by whether they are in force. */
 interface Concern {
@@ -54,11 +64,13 @@ export class Policing {
   readonly members = new Collection<MemberFact>('members')
   private readonly conjunctions = new Conjunctions()
   readonly policyClauses = this.conjunctions.clauses
+  readonly policyParts = this.conjunctions.parts
+  private readonly reach = new Scopes()
+  readonly scopes = this.reach.facts
   private readonly model: Model
   private readonly resolver: Resolver
   private readonly concerns = new Map<string, Concern>()
-  /** Policies by the ports that they name, and by what their rules depend on; ports by their names. */
-  private readonly named = new Links()
+  /** Policies by what their rules depend on; ports by their names. */
   private readonly depending = new Links()
   private readonly ports = new Links()
   private readonly rulesOfPolicy = new Map<string, readonly string[]>()
@@ -103,6 +115,7 @@ export class Policing {
     this.conjunctions.settle()
     for (const id of this.touchedPorts) this.updatePort(id)
     this.touchedPorts.clear()
+    this.reach.settle()
   }
 
   private updatePolicy(id: string): void {
@@ -115,9 +128,10 @@ export class Policing {
     if (rules.size > 0) this.rulesOfPolicy.set(id, [...rules.keys()])
     else this.rulesOfPolicy.delete(id)
     this.depending.put(id, policy ? dependenciesOf(policy) : [])
-    const before = this.named.targetsOf(id)
-    this.named.put(id, policy && rules.size > 0 ? namesOf(policy) : [])
-    const now = this.named.targetsOf(id)
+    const before = this.reach.namesOf(id)
+    if (policy && rules.size > 0) this.reach.putPolicy(id, namesOf(policy), peersOf(policy))
+    else this.reach.putPolicy(id, [], [])
+    const now = this.reach.namesOf(id)
     for (const name of new Set([...before, ...now])) this.updateConcern(name, id, now.has(name), policy?.audit ?? false)
   }
 
@@ -142,7 +156,9 @@ export class Policing {
 
   private updatePort(id: string): void {
     const port = this.model.ports.get(id)
-    this.updatePoliced(id, port && this.policedFact(port))
+    const place = port && this.placeOf(port)
+    this.reach.putPort(id, place)
+    this.updatePoliced(id, port && place && this.policedFact(port, place))
     const members = port ? this.memberFacts(port) : noFacts
     replace(this.members, this.addressesOfPort.get(id) ?? [], members)
     if (members.size > 0) this.addressesOfPort.set(id, [...members.keys()])
@@ -180,13 +196,18 @@ export class Policing {
     return { tenant, groups: bits.reduce((all, bit) => all | bit, 0n) }
   }
 
-  private policedFact(port: PortFact): PolicedFact | undefined {
-    const { id, network, dpid, ofport } = port
+  /** Where policies could concern a port. */
+  private placeOf({ id, network, dpid, ofport }: PortFact): PlaceOfPort | undefined {
     const domain = this.model.networks.get(network)?.domain
-    const concerns = [...this.ports.targetsOf(id)].flatMap((name) => this.concerns.get(name) ?? [])
-    if (dpid === undefined || ofport === undefined || domain === undefined || concerns.length === 0) return undefined
+    if (dpid === undefined || ofport === undefined || domain === undefined) return undefined
+    return { dpid, ofport, domain, names: this.ports.targetsOf(id) }
+  }
+
+  private policedFact(port: PortFact, { dpid, ofport, domain, names }: PlaceOfPort): PolicedFact | undefined {
+    const concerns = [...names].flatMap((name) => this.concerns.get(name) ?? [])
+    if (concerns.length === 0) return undefined
     return {
-      ...{ port: id, dpid, ofport, domain, ...this.groupsOf(port) },
+      ...{ port: port.id, dpid, ofport, domain, ...this.groupsOf(port) },
       enforced: concerns.some(({ enforced }) => enforced.size > 0),
       audited: concerns.some(({ audited }) => audited.size > 0),
     }
@@ -197,6 +218,8 @@ export class Policing {
     const domain = this.model.networks.get(network)?.domain
     const { tenant, groups } = this.groupsOf(port)
     if (domain === undefined || groups === 0n) return noFacts
-    return new Map(addresses.map((address) => [memberKey(id, address), { network, domain, address, tenant, groups }]))
+    const scopes = port.groups.map((group) => peerScope(group, domain))
+    const about = { network, domain, tenant, groups, scopes }
+    return new Map(addresses.map((address) => [memberKey(id, address), { address, ...about }]))
   }
 }

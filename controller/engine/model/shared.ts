@@ -10,7 +10,14 @@ import type {
   SubnetFact,
 } from './facts.ts'
 import type { LimitFact } from './limit-facts.ts'
-import type { ClauseFact, MemberFact, PolicedFact, PolicyRuleFact } from './policing-facts.ts'
+import type {
+  ClauseFact,
+  ConjunctionPart,
+  MemberFact,
+  PolicedFact,
+  PolicyRuleFact,
+  ScopeFact,
+} from './policing-facts.ts'
 import type { AttachmentFact, InterfaceFact, NeighbourFact, RouterFact } from './routing-facts.ts'
 import type { GatewayFact, OutsideFact, TranslationFact } from './translation-facts.ts'
 
@@ -36,6 +43,9 @@ export interface SharedFacts {
   readonly outsides: OutsideFact
   readonly policyRules: PolicyRuleFact
   readonly policyClauses: ClauseFact
+  readonly policyParts: readonly ConjunctionPart[]
+  /** Hosts where policies matter. */
+  readonly scopes: ScopeFact
   readonly policed: PolicedFact
   readonly members: MemberFact
   readonly limits: LimitFact
@@ -68,6 +78,8 @@ export const model = {
   outsides: shared('outsides'),
   policyRules: shared('policyRules'),
   policyClauses: shared('policyClauses'),
+  policyParts: shared('policyParts'),
+  scopes: shared('scopes'),
   policed: shared('policed'),
   members: shared('members'),
   limits: shared('limits'),
