@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { until } from '../engine/lab.ts'
+import { endProgram } from '../support/programs.ts'
 
 const bin = fileURLToPath(new URL('../../controller/cli/heddle.js', import.meta.url))
 
@@ -66,11 +67,7 @@ export class UpProcess {
 
   /** Ends it by a signal, and gives its exit code. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const exit = once(this.child, 'exit')
-      this.child.kill(signal)
-      await exit
-    }
+    await endProgram(this.child, signal)
     return this.child.exitCode
   }
 }

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { type NetworksLab, patience } from './lab.ts'
+import { type Program, startInside } from '../support/programs.ts'
+import type { NetworksLab } from './lab.ts'
 
 const program = fileURLToPath(new URL('keeping.py', import.meta.url))
 
@@ -14,21 +14,15 @@ export interface Kept {
 }
 
 /** A program in a container, that has said that it is ready. */
-const begin = async (lab: NetworksLab, node: string, ...words: readonly string[]): Promise<ChildProcess> => {
-  const child = spawn('ip', ['netns', 'exec', lab.namespace(node), 'python3', program, ...words], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const signal = AbortSignal.timeout(patience)
-  if (child.stdout) await once(child.stdout.setEncoding('utf8'), 'data', { signal })
-  return child
-}
+const begin = (lab: NetworksLab, node: string, ...words: readonly string[]): Promise<Program> =>
+  startInside(lab.namespace(node), 'python3', program, ...words)
 
 /** Many TCP connections between two containers, with messages on all of them, until they are stopped. */
 export class Keeping {
-  private readonly server: ChildProcess
-  private readonly client: ChildProcess
+  private readonly server: Program
+  private readonly client: Program
 
-  private constructor(server: ChildProcess, client: ChildProcess) {
+  private constructor(server: Program, client: Program) {
     this.server = server
     this.client = client
   }
@@ -56,11 +50,11 @@ export class Keeping {
   async stop(): Promise<Kept> {
     const { client, server } = this
     let text = ''
-    client.stdout?.on('data', (part: string) => {
+    client.stdout.on('data', (part: string) => {
       text += part
     })
     const ended = once(client, 'close')
-    client.stdin?.end()
+    client.stdin.end()
     await ended
     server.kill()
     const [broken = Number.NaN, rounds = Number.NaN] = text.trim().split(' ').map(Number)

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { inParallel } from '../../topology/lab/parallel.ts'
 import { pingAll, surprises } from '../../topology/lab/ping.ts'
+import { type Program, startInside } from '../support/programs.ts'
 import type { NetworksLab } from './lab.ts'
 
 const program = fileURLToPath(new URL('transfer.py', import.meta.url))
@@ -11,17 +10,12 @@ const program = fileURLToPath(new URL('transfer.py', import.meta.url))
 const size = 2_000_000
 
 /** Has a container answer TCP connections to its address, or another, with its name. */
-export const serve = async (
+export const serve = (
   lab: NetworksLab,
   name: string,
   family: 4 | 6,
   address = lab.address(name, family),
-): Promise<ChildProcess> => {
-  const words = [lab.namespace(name), 'python3', program, 'serve', address, name]
-  const child = spawn('ip', ['netns', 'exec', ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
-  await once(child.stdout, 'data')
-  return child
-}
+): Promise<Program> => startInside(lab.namespace(name), 'python3', program, 'serve', address, name)
 
 /** Who answered, and that it gave back all that it was sent. */
 export const fetchFrom = async (lab: NetworksLab, from: string, address: string, bytes = size): Promise<string> =>

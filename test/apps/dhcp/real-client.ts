@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { Container } from '../../../topology/ovs/host.ts'
 import { until } from '../../engine/lab.ts'
+import { endProgram } from '../../support/programs.ts'
 
 /** What a client has told its script, once: the reason, and all that it was given. */
 export type Heard = Readonly<Record<string, string>>
@@ -42,11 +42,7 @@ export class RealClient {
     chmodSync(script, 0o755)
     const child = spawn('ip', ['netns', 'exec', namespace, ...command(script, folder)], { stdio: 'ignore' })
     t.teardown(async () => {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = once(child, 'exit')
-        child.kill('SIGKILL')
-        await ended
-      }
+      await endProgram(child, 'SIGKILL')
       rmSync(folder, { recursive: true })
     })
     return new RealClient(child, folder)

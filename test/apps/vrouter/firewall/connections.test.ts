@@ -1,5 +1,4 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
@@ -7,6 +6,7 @@ import firewall from '../../../../apps/vrouter/firewall/app.ts'
 import type { Policy } from '../../../../controller/state/index.ts'
 import { sleep, until } from '../../../engine/lab.ts'
 import { namespaces, ovs, python } from '../../../support/needs.ts'
+import { endProgram } from '../../../support/programs.ts'
 import { doc, type RealHost, realHost } from '../../one-host.ts'
 
 const script = fileURLToPath(new URL('connections.py', import.meta.url))
@@ -21,11 +21,7 @@ class Script {
     this.child = spawn('ip', ['netns', 'exec', namespace, 'python3', script, ...args])
     this.child.stderr.on('data', (text) => t.comment(String(text)))
     this.lines = createInterface(this.child.stdout)[Symbol.asyncIterator]()
-    t.teardown(async () => {
-      if (this.child.exitCode !== null || this.child.signalCode !== null) return
-      this.child.kill()
-      await once(this.child, 'exit')
-    })
+    t.teardown(() => endProgram(this.child))
   }
 
   async line(): Promise<string> {

@@ -1,13 +1,14 @@
 // What becomes of traffic to the outside when addresses move, hosts fail and the controller is away.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { until } from '../../../engine/lab.ts'
 import { NetworksLab, patience } from '../../../networks/lab.ts'
 import { namespaces, ovs, python } from '../../../support/needs.ts'
+import { type Program, startInside } from '../../../support/programs.ts'
 import { ask, ping, serve } from './probes.ts'
 
+const connectionsProgram = fileURLToPath(new URL('connections.py', import.meta.url))
 const file = fileURLToPath(new URL('lab.yaml', import.meta.url))
 const server = '198.51.100.1'
 const port = 5000
@@ -30,33 +31,28 @@ const want = async (t: Test, lab: NetworksLab, id: string, spec: object): Promis
 }
 
 /** Connections that send a byte ten times a second, and say so when one ends. */
-const connections = async (t: Test, lab: NetworksLab, node: string, count: number): Promise<ChildProcess> => {
-  const program = fileURLToPath(new URL('connections.py', import.meta.url))
-  const words = ['netns', 'exec', lab.namespace(node), 'python3', program, 'hold', server, '6000', String(count)]
-  const child = spawn('ip', words, { stdio: ['pipe', 'pipe', 'inherit'] })
+const connections = async (t: Test, lab: NetworksLab, node: string, count: number): Promise<Program> => {
+  const words = ['python3', connectionsProgram, 'hold', server, '6000', String(count)]
+  const child = await startInside(lab.namespace(node), ...words)
   t.teardown(() => child.kill())
-  await once(child.stdout, 'data')
   return child
 }
 
 /** How many of the connections have carried all that was sent since they began. */
-const whole = async (child: ChildProcess): Promise<number> => {
+const whole = async (child: Program): Promise<number> => {
   let said = ''
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout.on('data', (text: string) => {
     said += text
   })
-  child.stdin?.end()
+  child.stdin.end()
   await once(child, 'exit')
   return Number(said)
 }
 
 const others = async (t: Test, lab: NetworksLab): Promise<void> => {
   await t.test('of 100 connections none is lost while translations come and go that do not concern them', async (t) => {
-    const program = fileURLToPath(new URL('connections.py', import.meta.url))
-    const words = ['netns', 'exec', lab.namespace('server'), 'python3', program, 'serve', server, '6000']
-    const echo = spawn('ip', words, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const echo = await startInside(lab.namespace('server'), 'python3', connectionsProgram, 'serve', server, '6000')
     t.teardown(() => echo.kill())
-    await once(echo.stdout, 'data')
     const held = await Promise.all(['blue1', 'blue2'].map((name) => connections(t, lab, name, 50)))
     for (let round = 0; round < 5; round++) {
       await want(t, lab, 'more', {
