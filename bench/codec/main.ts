@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { do_not_optimize, measure } from 'mitata'
 import { toHex } from '../../controller/openflow/index.ts'
 import { type Machine, machine, machineText } from '../support/machine.ts'
+import { baselineBeside } from '../support/report.ts'
 import { table } from '../support/table.ts'
 import { type Contest, contests } from './contests.ts'
 import { samples } from './sample.ts'
@@ -29,7 +29,7 @@ interface Report {
   readonly results: readonly Result[]
 }
 
-const baselineFile = fileURLToPath(new URL('./baseline.json', import.meta.url))
+const baseline = baselineBeside<Report>(import.meta.url)
 const script = fileURLToPath(new URL('./osken.py', import.meta.url))
 
 /** Debian's os-ken belongs to Debian's own Python, which need not be the first on the path. */
@@ -64,9 +64,6 @@ const contest = async (one: Contest, osken: Osken | undefined): Promise<Result> 
 const millions = (value: number): string => `${(value / 1e6).toFixed(value < 1e6 ? 3 : 2)} M/s`
 const times = (value: number): string => `${value >= 10 ? value.toFixed(0) : value.toFixed(2)}x`
 
-const baseline = (): Report | undefined =>
-  existsSync(baselineFile) ? (JSON.parse(readFileSync(baselineFile, 'utf8')) as Report) : undefined
-
 const print = (report: Report, before: Report | undefined): void => {
   const rows = report.results.map((result) => {
     const old = before?.results.find(({ name }) => name === result.name)
@@ -91,6 +88,6 @@ export const main = async (args: readonly string[]): Promise<void> => {
   const results: Result[] = []
   for (const one of contests()) results.push(await contest(one, osken))
   const report = { machine: machine(), osken: osken?.version ?? null, results }
-  print(report, baseline())
-  if (args.includes('--save')) writeFileSync(baselineFile, `${JSON.stringify(report, null, 2)}\n`)
+  print(report, baseline.read())
+  if (args.includes('--save')) baseline.save(report)
 }

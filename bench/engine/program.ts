@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Engine } from '../../controller/index.ts'
 import { formatMac } from '../../controller/openflow/index.ts'
 import { OvsHost } from '../../topology/ovs/host.ts'
-import { emptyAfterwards, removeAfterwards } from '../support/afterwards.ts'
+import { cleanAfterwards } from '../support/afterwards.ts'
 import { type Knowledge, local, type Port } from './apps.ts'
 import type { Line, Timing } from './stopwatch-process.ts'
 
@@ -48,8 +48,7 @@ class Lab {
 
   async start(): Promise<void> {
     const { host } = this
-    emptyAfterwards([host.namespace])
-    removeAfterwards(host.directory)
+    cleanAfterwards({ folder: host.directory, namespaces: [host.namespace] })
     await host.start()
     await host.addBridge(bridge, `other-config:datapath-id=${dpid.toString(16).padStart(16, '0')}`)
     const lines: Line[] = [

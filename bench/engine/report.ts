@@ -1,4 +1,4 @@
-import { type Machine, machineText } from '../support/machine.ts'
+import { type Circumstances, circumstancesText } from '../support/report.ts'
 import { table } from '../support/table.ts'
 import type { ChangeCost } from './change.ts'
 import type { Handshakes } from './handshake.ts'
@@ -6,10 +6,7 @@ import type { Delivery } from './million.ts'
 import type { Programming } from './program.ts'
 
 /** All that was measured in one run. */
-export interface Report {
-  readonly machine: Machine
-  /** What else the machine had to do when it began: the load of the last minute. */
-  readonly load: number
+export interface Report extends Circumstances {
   readonly handshakes: Handshakes
   readonly deliveries: readonly Delivery[]
   readonly changes: readonly ChangeCost[]
@@ -95,7 +92,7 @@ export const printReport = (report: Report, before: Report | undefined): void =>
     ['flows computed and delivered', 'flows', 'hosts', 'computed', 'delivered', 'processor', 'stall', 'each', 'most'],
     ...report.deliveries.map(deliveryRow),
   ]
-  console.log(`${machineText(report.machine)}; load ${report.load.toFixed(1)} at the start\n`)
+  console.log(`${circumstancesText(report)}\n`)
   console.log(`${table(handshakeRows(report.handshakes))}\n`)
   console.log(`${table(deliveries)}\n`)
   console.log(`${table(changeRows(report.changes))}\n`)

@@ -1,5 +1,5 @@
 import { type Spread, spreadOf } from '../support/statistics.ts'
-import { Lab } from './lab/lab.ts'
+import { Lab } from '../two-hosts/lab.ts'
 import { measureRestart, type Restart } from './restart.ts'
 import { asked, attempt, type Contender, plugged, type Runner, type Sample, takeTurns } from './samples.ts'
 import type { Target } from './targets/target.ts'

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { flag, oneOf, parse, text, whole } from '../support/command-line.ts'
 import type { Scale } from './simulated.ts'
 
 export interface Options {
@@ -13,10 +13,6 @@ export interface Options {
   readonly save: boolean
 }
 
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
-
 export const usageText = `npm run bench -- overlay [options]
 
   --quick            fewer ports, rounds and hosts: a minute
@@ -25,7 +21,7 @@ export const usageText = `npm run bench -- overlay [options]
   --only heddle      without OVN beside it
   --part hosts       two hosts with Open vSwitch, and no simulated ones
   --part simulated   simulated hosts only
-  --save             makes this run the baseline that later ones are compared with`
+  --save             makes this run the baseline, and its tables those of README.md`
 
 const full = {
   sizes: [10, 100, 1_000, 5_000],
@@ -40,42 +36,19 @@ const quick = {
 
 const most = 10_000
 
-const number = (name: string, text: string): number => {
-  const value = Number(text)
-  if (text.trim() !== '' && Number.isInteger(value) && value > 0 && value <= most) return value
-  throw new UsageError(`--${name} ${text}: whole numbers from 1 to ${most} are expected`)
-}
-
-const oneOf = <const T extends string>(name: string, text: string | undefined, words: readonly T[]): T | undefined => {
-  const found = words.find((word) => word === text)
-  if (text !== undefined && found === undefined) {
-    throw new UsageError(`--${name} ${text}: ${words.join(' or ')} is expected`)
-  }
-  return found
-}
-
-const parse = (args: readonly string[]) => {
-  const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const
-  const options = { quick: flag, sizes: text, rounds: text, only: text, part: text, save: flag }
-  try {
-    return parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
 /** @throws UsageError */
 export const readOptions = (args: readonly string[]): Options => {
-  const values = parse(args)
+  const values = parse(args, { quick: flag, sizes: text, rounds: text, only: text, part: text, save: flag })
   const usual = values.quick ? quick : full
-  const part = oneOf('part', values.part, ['hosts', 'simulated'])
-  const sizes = values.sizes?.split(',').map((one) => number('sizes', one)) ?? usual.sizes
+  const part = values.part === undefined ? undefined : oneOf('part', values.part, ['hosts', 'simulated'])
+  if (values.only !== undefined) oneOf('only', values.only, ['heddle'])
+  const sizes = values.sizes?.split(',').map((one) => whole('sizes', one, 1, most)) ?? usual.sizes
   return {
     sizes: [...sizes].sort((a, b) => a - b),
-    rounds: values.rounds === undefined ? usual.rounds : number('rounds', values.rounds),
+    rounds: values.rounds === undefined ? usual.rounds : whole('rounds', values.rounds, 1, most),
     scale: part === 'hosts' ? undefined : usual.scale,
     hosts: part !== 'simulated',
-    peers: oneOf('only', values.only, ['heddle']) === undefined,
+    peers: values.only === undefined,
     save: values.save === true,
   }
 }

@@ -1,19 +1,12 @@
-import type { Machine } from '../support/machine.ts'
+import { circumstancesText, type ReportBeside } from '../support/report.ts'
 import type { Spread } from '../support/statistics.ts'
-import { table } from '../support/table.ts'
+import { markdownTable, table } from '../support/table.ts'
 import type { Additions, Size, TargetReport } from './measure.ts'
 import type { Restart } from './restart.ts'
 import type { Simulated } from './simulated.ts'
 
 /** All that was measured in one run. */
-export interface Report {
-  readonly machine: Machine
-  /** What else the machine had to do: the load of the last minute when it began. */
-  readonly load: number
-  /** Of Open vSwitch and OVN, where they are installed. */
-  readonly versions: Readonly<Record<string, string>>
-  /** What was not measured, and why. */
-  readonly missing: readonly string[]
+export interface Report extends ReportBeside {
   readonly targets: readonly TargetReport[]
   readonly simulated: Simulated | null
 }
@@ -33,24 +26,26 @@ const cellsOf = ({ sent, confirmed, reached, cpu, rounds }: Additions): string[]
   String(rounds),
 ]
 
+/** A row for each target that has got so far. */
 const perSize = (targets: readonly TargetReport[], cells: (size: Size) => readonly string[]): string[][] =>
-  (targets[0]?.sizes ?? []).flatMap(({ ports }) =>
-    targets.flatMap(({ name, sizes }) => {
+  [...new Set(targets.flatMap(({ sizes }) => sizes.map(({ ports }) => ports)))].flatMap((ports) =>
+    targets.map(({ name, sizes }) => {
       const size = sizes.find((one) => one.ports === ports)
-      return size ? [[`${count(ports)} ports: ${name}`, ...cells(size)]] : []
+      return [`${count(ports)} ports: ${name}`, ...(size ? cells(size) : ['gave up'])]
     }),
   )
 
-const additionRows = (targets: readonly TargetReport[]): string[][] => {
-  const columns = ['sent', 'confirmed', 'first ping', 'CPU', 'rounds']
-  return [
-    ['one more port is asked for; ms, median (p90)', ...columns],
-    ...perSize(targets, ({ asked }) => cellsOf(asked)),
-    [''],
-    ['one more interface is plugged in', ...columns],
-    ...perSize(targets, ({ plugged }) => cellsOf(plugged)),
-  ]
-}
+const columns = ['sent', 'confirmed', 'first ping', 'CPU', 'rounds']
+
+const askedRows = (targets: readonly TargetReport[]): string[][] => [
+  ['one more port is asked for; ms, median (p90)', ...columns],
+  ...perSize(targets, ({ asked }) => cellsOf(asked)),
+]
+
+const pluggedRows = (targets: readonly TargetReport[]): string[][] => [
+  ['one more interface is plugged in; ms, median (p90)', ...columns],
+  ...perSize(targets, ({ plugged }) => cellsOf(plugged)),
+]
 
 const fillingRows = (targets: readonly TargetReport[]): string[][] => [
   ['all ports at once, on two hosts', 'installed', 'CPU', 'flows', 'RSS MiB'],
@@ -127,11 +122,12 @@ const aimRows = (heddle: TargetReport): string[][] => [
   ]),
 ]
 
+const costs = ['installed', 'CPU', 'confirmed', 'first ping', 'CPU']
 const ratio = (now: number, then: number): string => (now / then).toFixed(2)
 
 const against = (report: Report, before: Report): string[][] => {
   const rows = [
-    ['compared with the baseline (below 1 is better)', 'installed', 'CPU', 'confirmed', 'first ping', 'CPU'],
+    [`this run / baseline of ${before.machine.date}, load ${before.load.toFixed(1)}; below 1 is better`, ...costs],
   ]
   const sizesIn = ({ targets }: Report) => targets.find(({ name }) => name === 'heddle')?.sizes ?? []
   for (const now of sizesIn(report)) {
@@ -152,15 +148,22 @@ const against = (report: Report, before: Report): string[][] => {
   return rows
 }
 
-/** Everything as tables; `before` is the run to compare with. */
-export const reportText = (report: Report, before: Report | undefined): string => {
-  const { targets, simulated, missing } = report
+/** Everything as tables in Markdown: what README.md shows. */
+export const measuredText = (report: Report): string => {
+  const { targets, simulated, missing, versions } = report
   const heddle = targets.find(({ name }) => name === 'heddle')
   const tables = [
-    ...(heddle ? [additionRows(targets), fillingRows(targets), restartRows(targets), aimRows(heddle)] : []),
+    ...(heddle ? [aimRows(heddle)] : []),
+    ...(heddle ? [askedRows(targets), pluggedRows(targets), fillingRows(targets), restartRows(targets)] : []),
     ...(simulated ? [simulatedRows(simulated)] : []),
-    ...(before ? [against(report, before)] : []),
   ]
   const failures = targets.flatMap(({ name, failure }) => (failure === null ? [] : [`${name} gave up: ${failure}`]))
-  return [...tables.map(table), ...[...missing, ...failures].map((text) => `missing: ${text}`)].join('\n\n')
+  return [
+    `${circumstancesText(report, versions)}.`,
+    ...tables.map(markdownTable),
+    ...[...missing, ...failures].map((text) => `Missing: ${text}.`),
+  ].join('\n\n')
 }
+
+/** The change since the run before. */
+export const comparedText = (report: Report, before: Report): string => table(against(report, before))

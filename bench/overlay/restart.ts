@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ovsEnvironment } from '../../topology/ovs/daemons.ts'
-import { type BenchHost, integrationBridge } from './lab/host.ts'
-import type { Lab } from './lab/lab.ts'
+import { type BenchHost, integrationBridge } from '../two-hosts/host.ts'
+import type { Lab } from '../two-hosts/lab.ts'
 import type { Target } from './targets/target.ts'
 
 /** What became of the flows while what programs the hosts was killed and started again. */

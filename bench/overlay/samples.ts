@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Lab } from './lab/lab.ts'
-import { now, startPinging } from './lab/ping.ts'
-import type { Reaction, Target } from './targets/target.ts'
+import type { Reaction } from '../two-hosts/controller.ts'
+import type { Lab } from '../two-hosts/lab.ts'
+import { now, startPinging } from './ping.ts'
+import type { Target } from './targets/target.ts'
 
 /** A controller with the hosts that it has for itself. */
 export interface Contender {
@@ -27,6 +28,8 @@ const warmUp = 60
 /** After which a controller has no more rounds, where it has had some. */
 const budget = 25_000
 const fewest = 5
+/** After which it has no more, however many it has had. */
+const limit = 75_000
 
 const measureOne = async (
   { lab, target }: Contender,
@@ -114,7 +117,7 @@ export const takeTurns = async (all: readonly Runner[], rounds: number, way: Way
   for (const { runner } of takers) await attempt(runner, way.name, () => way.prepare(runner))
   for (let round = 0; round < rounds; round++) {
     for (const taker of takers) {
-      if (round >= fewest && taker.used > budget) continue
+      if (taker.used > (round < fewest ? limit : budget)) continue
       const begin = performance.now()
       await attempt(
         taker.runner,

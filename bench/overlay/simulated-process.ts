@@ -10,6 +10,7 @@ import { keepHeapSmall } from '../../controller/cli/up/heap.ts'
 import { Engine, followStore, Observations } from '../../controller/engine/index.ts'
 import { Intents, openSqliteStore } from '../../controller/state/index.ts'
 import { memory } from '../engine/memory.ts'
+import { cleanAfterwards } from '../support/afterwards.ts'
 import { spreadOf } from '../support/statistics.ts'
 import type { FromSimulated, Scale, Simulated } from './simulated.ts'
 import {
@@ -123,7 +124,9 @@ const measure = async (world: World): Promise<Simulated> => {
 }
 
 keepHeapSmall()
+process.on('disconnect', () => process.exit())
 const directory = await mkdtemp(join(tmpdir(), 'heddle-bench-'))
+cleanAfterwards({ folder: directory })
 const world = await open(directory)
 const { port } = await world.engine.listen({ port: 0 })
 tell({ type: 'listening', port })
@@ -132,4 +135,3 @@ try {
 } finally {
   await rm(directory, { recursive: true, force: true })
 }
-process.on('disconnect', () => process.exit())

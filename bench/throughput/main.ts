@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
+import { mainOf } from '../support/command-line.ts'
 import { machine, machineText } from '../support/machine.ts'
 import { drawCharts } from './chart.ts'
-import { type Options, readOptions, UsageError, usageText } from './options.ts'
+import { type Options, readOptions, usageText } from './options.ts'
 import { fitted, type Measured, measureAll, resultsOf, unfit, warmUpOf } from './plan.ts'
 import { progressLine } from './progress.ts'
 import { publish } from './publish.ts'
@@ -38,17 +39,7 @@ const run = async (options: Options): Promise<void> => {
 }
 
 /** See `usageText` for what `args` may be. */
-export const main = async (args: readonly string[]): Promise<void> => {
-  if (args.includes('--help')) {
-    console.log(usageText)
-    return
-  }
-  try {
-    if (args.length === 1 && args[0] === '--publish') await publish()
-    else await run(readOptions(args))
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    console.error(`${error.message}\n\n${usageText}`)
-    process.exitCode = 2
-  }
-}
+export const main = mainOf(usageText, async (args) => {
+  if (args.length === 1 && args[0] === '--publish') await publish()
+  else await run(readOptions(args))
+})

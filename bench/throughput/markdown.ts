@@ -1,17 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { machineText } from '../support/machine.ts'
+import { markdownTable } from '../support/table.ts'
 import type { Mode, OpenFlowVersion } from './job.ts'
 import { nameOf } from './options.ts'
 import type { Result, Results } from './results.ts'
 import { short } from './text.ts'
-
-const begin = '<!-- measured: begin -->'
-const end = '<!-- measured: end -->'
-
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-
-const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(head), row(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(row)].join('\n')
 
 const orDash = (value: number | null | undefined, digits: number): string =>
   typeof value === 'number' ? value.toFixed(digits) : '-'
@@ -43,8 +35,8 @@ const section = ({ results }: Results, openflow: OpenFlowVersion, mode: Mode): s
     .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)) || a.switches - b.switches)
   if (of.length === 0) return []
   const isLatency = mode === 'latency'
-  const table = isLatency ? tableOf(latencyHead, of.map(latencyRow)) : tableOf(throughputHead, of.map(throughputRow))
-  return [`### OpenFlow ${openflow}, ${mode}`, table]
+  const rows = isLatency ? [latencyHead, ...of.map(latencyRow)] : [throughputHead, ...of.map(throughputRow)]
+  return [`### OpenFlow ${openflow}, ${mode}`, markdownTable(rows)]
 }
 
 /** The results as tables in Markdown. */
@@ -57,12 +49,4 @@ export const markdownOf = (results: Results): string => {
     ...section(results, '1.3', 'latency'),
     ...section(results, '1.0', 'latency'),
   ].join('\n\n')
-}
-
-/** Puts the tables between the two marks of a page. */
-export const publishTables = (file: string, results: Results): void => {
-  const page = readFileSync(file, 'utf8')
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`${file} has no ${begin} ... ${end}`)
-  writeFileSync(file, `${page.slice(0, from + begin.length)}\n\n${markdownOf(results)}\n\n${page.slice(to)}`)
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { number, oneOf, parse, text, unexpected, whole } from '../support/command-line.ts'
 import type { Mode, OpenFlowVersion } from './job.ts'
 import { external, ownTargets, peers, type Target } from './targets.ts'
 
@@ -12,11 +12,6 @@ export interface Options {
   readonly targets: readonly Target[]
   readonly json: string | undefined
   readonly charts: string | undefined
-}
-
-/** A mistake in the command line. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
 }
 
 export const usageText = `npm run bench -- throughput [options]
@@ -46,50 +41,25 @@ const mostSwitches = 10_000
 const mostMacs = 1_000_000
 const addressForm = /^(\[[0-9a-f:.]+\]|[^:]+):(\d{1,5})$/i
 
-const number = (name: string, text: string, least: number, most: number): number => {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= least && value <= most) return value
-  throw new UsageError(`--${name} ${text}: a number from ${least} to ${most} is expected`)
-}
-
-const whole = (name: string, text: string, least: number, most: number): number => {
-  const value = number(name, text, least, most)
-  if (Number.isInteger(value)) return value
-  throw new UsageError(`--${name} ${text}: a whole number is expected`)
-}
-
-const oneOf = <const T extends string>(name: string, text: string, words: readonly T[]): T => {
-  const found = words.find((word) => word === text)
-  if (found === undefined) throw new UsageError(`--${name} ${text}: one of ${words.join(', ')} is expected`)
-  return found
-}
-
 const externalTarget = (text: string): Target => {
   const found = addressForm.exec(text)
-  if (!found) throw new UsageError(`--target ${text}: HOST:PORT is expected`)
+  if (!found) throw unexpected('target', text, ['HOST:PORT'])
   return external((found[1] as string).replace(/^\[|\]$/g, ''), whole('target', found[2] as string, 1, 65535))
 }
 
 const named = (option: string, text: string, all: readonly Target[]): Target[] =>
   text.split(',').map((name) => {
     const found = all.find((one) => nameOf(one) === name)
-    if (!found) throw new UsageError(`--${option} ${name}: there are ${all.map(nameOf).join(', ')}`)
+    if (!found) throw unexpected(option, name, all.map(nameOf))
     return found
   })
 
 /** @throws UsageError */
 export const readOptions = (args: readonly string[]): Options => {
-  const text = { type: 'string' } as const
-  const options = {
+  const values = parse(args, {
     ...{ openflow: text, switches: text, macs: text, mode: text, seconds: text, repeat: text },
     ...{ target: text, only: text, peers: text, json: text, charts: text },
-  }
-  let values: Partial<Record<keyof typeof options, string>>
-  try {
-    values = parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
+  })
   const list = (name: 'switches' | 'macs', most: number, standard: string): number[] =>
     (values[name] ?? standard).split(',').map((one) => whole(name, one, 1, most))
   const own = values.only === undefined ? ownTargets : named('only', values.only, ownTargets)

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { machine, machineText } from '../support/machine.ts'
+import { publishTables } from '../support/page.ts'
 import { drawCharts, resultsFolder } from './chart.ts'
 import type { Mode, OpenFlowVersion } from './job.ts'
-import { markdownOf, publishTables } from './markdown.ts'
+import { markdownOf } from './markdown.ts'
 import { nameOf } from './options.ts'
 import { fitted, type Measured, measureAll, resultsOf, unfit } from './plan.ts'
 import { progressLine } from './progress.ts'
@@ -66,6 +67,6 @@ export const publish = async (): Promise<void> => {
   const results: Results = { machine: at, date: new Date().toISOString(), versions, results: resultsOf(plan) }
   for (const file of await drawCharts(results)) console.log(`drawn: ${file}`)
   writeFileSync(`${resultsFolder}baseline.json`, `${JSON.stringify(results, null, 2)}\n`)
-  publishTables(page, results)
+  publishTables(page, markdownOf(results))
   console.log(`\n${markdownOf(results)}`)
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { versionOf } from '../support/installed.ts'
 import { compiled } from './compiled.ts'
 import type { AnsweredBy, OpenFlowVersion } from './job.ts'
 import { freePort, type Running, startAnnounced, startAt, stop } from './process.ts'
@@ -70,16 +71,10 @@ export const ownTargets: readonly Target[] = [
   heddle('responder'),
 ]
 
-const isInstalled = (command: string): boolean => spawnSync(command, ['--version']).error === undefined
-
-/** The first line that a command prints. */
-const printed = (command: string, ...args: readonly string[]): string =>
-  (spawnSync(command, args, { encoding: 'utf8' }).stdout ?? '').split('\n')[0]?.trim() ?? ''
-
 const ovsTestcontroller: Peer = {
   ...{ target: 'ovs-testcontroller', app: 'learning switch', answeredBy: byBuffer, mostSwitches: 15 },
-  version: () => /[\d.]+$/.exec(printed('ovs-testcontroller', '--version'))?.[0] ?? 'unknown',
-  unfit: () => (isInstalled('ovs-testcontroller') ? undefined : 'is not installed'),
+  version: () => versionOf('ovs-testcontroller') ?? 'unknown',
+  unfit: () => (versionOf('ovs-testcontroller') === undefined ? 'is not installed' : undefined),
   async start(openflow) {
     const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'))
     const port = await freePort()
@@ -96,7 +91,7 @@ const python = (): string | undefined =>
 
 const osKen: Peer = {
   ...{ target: 'os-ken', app: 'learning switch', answeredBy: byBuffer, mostSwitches: unlimited },
-  version: () => printed(python() ?? '', '-c', 'import os_ken; print(os_ken.__version__)'),
+  version: () => versionOf(python() ?? '', '-c', 'import os_ken; print(os_ken.__version__)') ?? 'unknown',
   unfit: () => (python() === undefined ? 'is not installed' : undefined),
   async start(openflow) {
     const port = await freePort()

@@ -1,28 +1,21 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { Lab } from '../overlay/lab/lab.ts'
+import { mainOf } from '../support/command-line.ts'
 import { compile } from '../support/compile.ts'
-import { machine, machineText } from '../support/machine.ts'
-import { type Options, readOptions, UsageError, usageText } from './options.ts'
-import { type Report, reportText } from './report.ts'
+import { hostsUnfit, ovnVersion, versionOf } from '../support/installed.ts'
+import { publishTables } from '../support/page.ts'
+import { baselineBeside, circumstances } from '../support/report.ts'
+import type { Lab } from '../two-hosts/lab.ts'
+import { type Options, readOptions, usageText } from './options.ts'
+import { comparedText, measuredText, type Report } from './report.ts'
 import { HeddleFirewall } from './rules/heddle.ts'
 import { type FlowsReport, type RulesReport, rulesOf } from './rules/measure.ts'
 import { OvnFirewall } from './rules/ovn.ts'
 import type { FirewallTarget } from './rules/target.ts'
 import { measureStreams } from './streams/measure.ts'
 
-const baselineFile = fileURLToPath(new URL('./baseline.json', import.meta.url))
-/** Of the benchmark of networks over hosts, whose controller and hosts this one uses. */
-const project = fileURLToPath(new URL('../overlay/tsconfig.json', import.meta.url))
-
-const baseline = (): Report | undefined =>
-  existsSync(baselineFile) ? (JSON.parse(readFileSync(baselineFile, 'utf8')) as Report) : undefined
-
-/** The version that a program tells; undefined where it is not installed. */
-const versionOf = (command: string): string | undefined =>
-  /\d+\.\d+(\.\d+)?/.exec(spawnSync(command, ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[0]
+const baseline = baselineBeside<Report>(import.meta.url)
+const page = fileURLToPath(new URL('./README.md', import.meta.url))
+const project = new URL('../two-hosts/tsconfig.json', import.meta.url)
 
 const say = (what: string): void => console.error(`  ${what}`)
 
@@ -32,39 +25,39 @@ const prefixOf = (letter: string): string => `vrb${(process.pid % 36 ** 3).toStr
 interface Measured {
   readonly rules: readonly RulesReport[]
   readonly flows: readonly FlowsReport[]
+  readonly missing: readonly string[]
 }
 
 /** One after the other: what OVN installs leaves no room beside it. */
 const measureRules = async (options: Options, hasOvn: boolean): Promise<Measured> => {
   const { ports, rules, rounds } = options
   compile(project)
-  const makes: readonly (readonly [string, (lab: Lab) => FirewallTarget])[] = [
-    [prefixOf('h'), (lab) => new HeddleFirewall(lab)],
-    ...(hasOvn ? [[prefixOf('o'), (lab: Lab) => new OvnFirewall(lab)] as const] : []),
-  ]
-  const reports: RulesReport[] = []
-  const flows: FlowsReport[] = []
-  for (const [prefix, make] of makes) {
-    const measured = await rulesOf(make, prefix, { ports, rules, rounds, say })
-    reports.push(measured.report)
-    flows.push(...measured.flows)
+  const heddle = await rulesOf((lab) => new HeddleFirewall(lab), prefixOf('h'), { ports, rules, rounds, say })
+  const rest = { flows: heddle.flows, missing: [] }
+  if (!hasOvn) return { rules: [heddle.report], ...rest }
+  try {
+    const make = (lab: Lab): FirewallTarget => new OvnFirewall(lab)
+    const ovn = await rulesOf(make, prefixOf('o'), { ports, rules, rounds, say })
+    return { rules: [heddle.report, ovn.report], ...rest }
+  } catch (error) {
+    return {
+      rules: [heddle.report],
+      ...rest,
+      missing: [`rules beside OVN, which gave up: ${(error as Error).message}`],
+    }
   }
-  return { rules: reports, flows }
 }
 
 const measure = async (options: Options): Promise<Report> => {
-  const { parts, rounds, seconds, peers } = options
-  const load = loadavg()[0] ?? 0
-  const nothing = { rules: [], flows: [], streams: [] }
-  const ovs = versionOf('ovs-vswitchd')
-  if (ovs === undefined || process.getuid?.() !== 0) {
-    const missing = ['all: it needs Open vSwitch, and root for network namespaces']
-    return { machine: machine(), load, versions: {}, missing, ...nothing }
-  }
-  const ovn = peers && versionOf('ovn-northd') !== undefined ? versionOf('ovn-controller') : undefined
+  const { parts, streams, peers } = options
+  const begin = circumstances()
+  const nothing = { rules: [], flows: [], streams: [], hosts: [], missing: [] }
+  const unfit = hostsUnfit()
+  if (unfit !== undefined) return { ...begin, versions: {}, ...nothing, missing: [`all: ${unfit}`] }
+  const ovn = peers ? ovnVersion() : undefined
   const iperf = versionOf('iperf3')
   const versions = {
-    ...{ 'Open vSwitch': ovs },
+    ...{ 'Open vSwitch': versionOf('ovs-vswitchd') ?? '' },
     ...(ovn === undefined ? {} : { OVN: ovn }),
     ...(iperf === undefined ? {} : { iperf3: iperf }),
   }
@@ -72,31 +65,25 @@ const measure = async (options: Options): Promise<Report> => {
     ...(peers && ovn === undefined ? ['OVN beside it: ovn-central and ovn-host are not installed'] : []),
     ...(iperf === undefined ? ['TCP: iperf3 is not installed'] : []),
   ]
-  const streams = parts.includes('tcp') && iperf !== undefined ? await measureStreams({ rounds, seconds, say }) : []
-  const measured = parts.includes('rules') ? await measureRules(options, ovn !== undefined) : nothing
-  return { machine: machine(), load, versions, missing, ...nothing, ...measured, streams }
-}
-
-const run = async (options: Options): Promise<void> => {
-  const report = await measure(options)
-  const { load, versions } = report
-  const programs = Object.entries(versions).map(([name, version]) => `; ${name} ${version}`)
-  console.log(`${machineText(report.machine)}${programs.join('')}; load ${load.toFixed(1)} at the start\n`)
-  console.log(reportText(report, baseline()))
-  if (options.save) writeFileSync(baselineFile, `${JSON.stringify(report, null, 2)}\n`)
+  const hasOvn = ovn !== undefined
+  const withTcp = parts.includes('tcp') && iperf !== undefined
+  const tcp = withTcp ? await measureStreams({ ...streams, hasOvn, say }) : nothing
+  const measured = parts.includes('rules') ? await measureRules(options, hasOvn) : nothing
+  return {
+    ...{ ...begin, versions, ...tcp, rules: measured.rules, flows: measured.flows },
+    missing: [...missing, ...tcp.missing, ...measured.missing],
+  }
 }
 
 /** See `usageText` for what `args` may be. */
-export const main = async (args: readonly string[]): Promise<void> => {
-  if (args.includes('--help')) {
-    console.log(usageText)
-    return
-  }
-  try {
-    await run(readOptions(args))
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    console.error(`${error.message}\n\n${usageText}`)
-    process.exitCode = 2
-  }
-}
+export const main = mainOf(usageText, async (args) => {
+  const options = readOptions(args)
+  const report = await measure(options)
+  const before = baseline.read()
+  const measured = measuredText(report)
+  console.log(measured)
+  if (before) console.log(`\n${comparedText(report, before)}`)
+  if (!options.save) return
+  baseline.save(report)
+  publishTables(page, measured)
+})

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { flag, oneOf, parse, text, whole } from '../support/command-line.ts'
 
 export interface Options {
   /** In the group, and its rules. */
@@ -6,18 +6,14 @@ export interface Options {
   readonly rules: number
   readonly rounds: number
   /** Of each TCP stream. */
-  readonly seconds: number
+  readonly streams: { readonly rounds: number; readonly seconds: number }
   readonly parts: readonly Part[]
   /** Whether OVN is measured beside heddle, where it is installed. */
   readonly peers: boolean
   readonly save: boolean
 }
 
-export type Part = 'rules' | 'tcp'
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
+type Part = 'rules' | 'tcp'
 
 export const usageText = `npm run bench -- vrouter [options]
 
@@ -27,49 +23,29 @@ export const usageText = `npm run bench -- vrouter [options]
   --rounds R     how often each is measured (5)
   --only heddle  without OVN beside it
   --part rules   rules of the firewall, and flows of all apps
-  --part tcp     TCP through bridges of heddle and plain ones
-  --save         makes this run the baseline that later ones are compared with`
+  --part tcp     TCP through bridges of heddle, of OVN and plain ones
+  --save         makes this run the baseline, and its tables those of README.md`
 
-const full = { ports: 1_000, rules: 1_000, rounds: 5, seconds: 3 } as const
-const quick = { ports: 100, rules: 100, rounds: 2, seconds: 1 } as const
+const full = { ports: 1_000, rules: 1_000, rounds: 5, streams: { rounds: 5, seconds: 2 } } as const
+const quick = { ports: 100, rules: 100, rounds: 2, streams: { rounds: 1, seconds: 1 } } as const
 const most = 5_000
-
-const number = (name: string, text: string | undefined, usual: number): number => {
-  if (text === undefined) return usual
-  const value = Number(text)
-  if (text.trim() !== '' && Number.isInteger(value) && value > 0 && value <= most) return value
-  throw new UsageError(`--${name} ${text}: whole numbers from 1 to ${most} are expected`)
-}
-
-const partsOf = (text: string | undefined): readonly Part[] => {
-  if (text === undefined) return ['rules', 'tcp']
-  if (text === 'rules' || text === 'tcp') return [text]
-  throw new UsageError(`--part ${text}: rules or tcp is expected`)
-}
-
-const parse = (args: readonly string[]) => {
-  const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const
-  const options = { quick: flag, ports: text, rules: text, rounds: text, only: text, part: text, save: flag }
-  try {
-    return parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
 
 /** @throws UsageError */
 export const readOptions = (args: readonly string[]): Options => {
-  const values = parse(args)
+  const values = parse(args, {
+    ...{ quick: flag, ports: text, rules: text, rounds: text, only: text, part: text, save: flag },
+  })
   const usual = values.quick ? quick : full
-  if (values.only !== undefined && values.only !== 'heddle') {
-    throw new UsageError(`--only ${values.only}: heddle is expected`)
-  }
+  const number = (name: 'ports' | 'rules' | 'rounds'): number | undefined =>
+    values[name] === undefined ? undefined : whole(name, values[name], 1, most)
+  if (values.only !== undefined) oneOf('only', values.only, ['heddle'])
+  const rounds = number('rounds')
   return {
-    ports: number('ports', values.ports, usual.ports),
-    rules: number('rules', values.rules, usual.rules),
-    rounds: number('rounds', values.rounds, usual.rounds),
-    seconds: usual.seconds,
-    parts: partsOf(values.part),
+    ports: number('ports') ?? usual.ports,
+    rules: number('rules') ?? usual.rules,
+    rounds: rounds ?? usual.rounds,
+    streams: { ...usual.streams, ...(rounds === undefined ? {} : { rounds }) },
+    parts: values.part === undefined ? ['rules', 'tcp'] : [oneOf('part', values.part, ['rules', 'tcp'])],
     peers: values.only === undefined,
     save: values.save === true,
   }

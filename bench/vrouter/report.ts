@@ -1,21 +1,16 @@
-import type { Machine } from '../support/machine.ts'
+import { circumstancesText, type ReportBeside } from '../support/report.ts'
 import type { Spread } from '../support/statistics.ts'
-import { table } from '../support/table.ts'
+import { markdownTable, table } from '../support/table.ts'
 import type { FlowsReport, RulesReport } from './rules/measure.ts'
-import type { StreamReport } from './streams/measure.ts'
+import type { BridgeReport, StreamReport } from './streams/measure.ts'
 
 /** All that was measured in one run. */
-export interface Report {
-  readonly machine: Machine
-  /** What else the machine had to do: the load of the last minute when it began. */
-  readonly load: number
-  /** Of Open vSwitch and OVN, where they are installed. */
-  readonly versions: Readonly<Record<string, string>>
-  /** What was not measured, and why. */
-  readonly missing: readonly string[]
+export interface Report extends ReportBeside {
   readonly rules: readonly RulesReport[]
   readonly flows: readonly FlowsReport[]
   readonly streams: readonly StreamReport[]
+  /** Of the hosts that the streams went through. */
+  readonly hosts: readonly BridgeReport[]
 }
 
 const count = (value: number): string => value.toLocaleString('en')
@@ -28,13 +23,13 @@ const ruleRows = (all: readonly RulesReport[]): string[][] => [
   ['rules for a group of ports; ms, median (most)', ...all.map(({ name }) => name)],
   ['ports x rules', ...all.map(({ ports, rules }) => `${count(ports)} x ${count(rules)}`)],
   ['all rules, confirmed by both hosts', ...all.map((one) => spread(one.all))],
-  ['  rounds', ...all.map(({ rounds }) => String(rounds))],
-  ['  CPU of the controller', ...all.map(({ cpu }) => short(cpu))],
-  ['  flows that came with them, host 1 + host 2', ...all.map(({ added }) => perHost(added))],
+  ['rounds', ...all.map(({ rounds }) => String(rounds))],
+  ['CPU of the controller', ...all.map(({ cpu }) => short(cpu))],
+  ['flows that came with them, host 1 + host 2', ...all.map(({ added }) => perHost(added))],
   ['one more rule', ...all.map(({ rule }) => spread(rule.took))],
-  ['  changes sent to both hosts', ...all.map(({ rule }) => (rule.sent === null ? '-' : count(rule.sent)))],
+  ['changes for that, sent to both hosts', ...all.map(({ rule }) => (rule.sent === null ? '-' : count(rule.sent)))],
   ['one more member', ...all.map(({ member }) => spread(member.took))],
-  ['  changes sent to both hosts', ...all.map(({ member }) => (member.sent === null ? '-' : count(member.sent)))],
+  ['changes for that', ...all.map(({ member }) => (member.sent === null ? '-' : count(member.sent)))],
   ['all flows, host 1 + host 2', ...all.map(({ flows }) => perHost(flows))],
   ['RSS at most, MiB', ...all.map(({ residentMost }) => residentMost.toFixed(0))],
 ]
@@ -43,7 +38,7 @@ const flowRows = (all: readonly FlowsReport[]): string[][] => {
   const apps = [...new Set(all.flatMap(({ byApp }) => Object.keys(byApp)))]
   return [
     ['flows on both hosts', ...all.map(({ after }, at) => (at === 0 ? after : `+ ${after}`))],
-    ...apps.map((app) => [`  ${app}`, ...all.map(({ byApp }) => count(byApp[app] ?? 0))]),
+    ...apps.map((app) => [`\`${app}\``, ...all.map(({ byApp }) => count(byApp[app] ?? 0))]),
     ['host 1 + host 2', ...all.map(({ flows }) => perHost(flows))],
   ]
 }
@@ -54,6 +49,11 @@ const streamRows = (all: readonly StreamReport[]): string[][] => [
     const share = part === null ? '' : `${(part * 100).toFixed(0)} %`
     return [title, short(megabits.median), short(megabits.most), share, String(rounds)]
   }),
+]
+
+const hostRows = (all: readonly BridgeReport[]): string[][] => [
+  ['flows meanwhile, all apps', ...all.map(({ name }) => name)],
+  ['host 1 + host 2', ...all.map(({ flows }) => perHost(flows))],
 ]
 
 const ratio = (now: number, then: number): string => (now / then).toFixed(2)
@@ -80,14 +80,20 @@ const againstRows = (report: Report, before: Report): string[][] => {
   return [[title, ''], ...rules, ...streams]
 }
 
-/** Everything as tables; `before` is the run to compare with. */
-export const reportText = (report: Report, before: Report | undefined): string => {
-  const { rules, flows, streams, missing } = report
+/** Everything as tables in Markdown: what README.md shows. */
+export const measuredText = (report: Report): string => {
+  const { rules, flows, streams, hosts, missing, versions } = report
   const tables = [
     ...(rules.length > 0 ? [ruleRows(rules)] : []),
     ...(flows.length > 0 ? [flowRows(flows)] : []),
-    ...(streams.length > 0 ? [streamRows(streams)] : []),
-    ...(before ? [againstRows(report, before)] : []),
+    ...(streams.length > 0 ? [streamRows(streams), hostRows(hosts)] : []),
   ]
-  return [...tables.map(table), ...missing.map((text) => `missing: ${text}`)].join('\n\n')
+  return [
+    `${circumstancesText(report, versions)}.`,
+    ...tables.map(markdownTable),
+    ...missing.map((text) => `Missing: ${text}.`),
+  ].join('\n\n')
 }
+
+/** The change since the run before. */
+export const comparedText = (report: Report, before: Report): string => table(againstRows(report, before))

@@ -26,9 +26,10 @@ export interface Streamed {
 
 interface Report {
   readonly end: {
-    readonly sum_sent: { readonly bits_per_second: number; readonly retransmits?: number }
-    readonly sum_received: { readonly bits_per_second: number }
+    readonly sum_sent?: { readonly bits_per_second: number; readonly retransmits?: number }
+    readonly sum_received?: { readonly bits_per_second: number }
   }
+  readonly error?: string
 }
 
 /** Bytes of a UDP packet's payload: what fits through any tunnel. */
@@ -36,7 +37,7 @@ const payload = 1200
 /**
  * Sends from one network namespace to another for some seconds, by iperf3.
  *
- * @throws CommandError where iperf3 is missing, or does not reach the other
+ * @throws CommandError where iperf3 is missing, or does not reach the other; Error where it was cut short
  */
 export const stream = async (asked: Stream): Promise<Streamed> => {
   const { from, to, address, protocol, kbps = 0, seconds, omitted = 2 } = asked
@@ -49,7 +50,8 @@ export const stream = async (asked: Stream): Promise<Streamed> => {
     ...['--time', String(seconds), '--omit', String(omitted)],
     ...(protocol === 'udp' ? udp : []),
   )
-  const { end } = JSON.parse(json) as Report
+  const { end, error = 'it gives no figures' } = JSON.parse(json) as Report
+  if (!end.sum_sent || !end.sum_received) throw new Error(`iperf3 from ${from} to ${address}: ${error}`)
   const [sent, received] = [end.sum_sent.bits_per_second, end.sum_received.bits_per_second]
   const { retransmits } = end.sum_sent
   return {

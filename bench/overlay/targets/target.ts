@@ -1,3 +1,6 @@
+import type { Watched } from '../../two-hosts/controller.ts'
+import type { Usage } from '../../two-hosts/usage.ts'
+
 /** What is measured: a controller of networks over the two hosts of a lab. */
 export interface Target {
   readonly name: string
@@ -16,32 +19,11 @@ export interface Target {
   readonly watch: () => Promise<Watched>
   /** Kills what programs the hosts without warning, and starts it again; resolves when both have confirmed. */
   readonly restart: () => Promise<Restarted>
-  readonly usage: () => TargetUsage
+  readonly usage: () => Usage
   readonly stop: () => Promise<void>
-}
-
-/** Milliseconds since the controller heard that the interface is there. */
-export interface Reaction {
-  /** Until its flows were on their way to the hosts. */
-  readonly sent: number
-  /** Until its host had confirmed them. */
-  readonly confirmed: number
-}
-
-export interface Watched {
-  /** Undefined where it cannot be told. */
-  readonly reaction: Promise<Reaction | undefined>
 }
 
 export interface Restarted {
   /** Changes sent to the hosts; undefined where it cannot be told. */
   readonly messages: number | undefined
-}
-
-export interface TargetUsage {
-  /** Milliseconds of processor time so far, of all processes and threads. */
-  readonly cpu: number
-  /** MiB now, and at the most. */
-  readonly resident: number
-  readonly residentMost: number
 }

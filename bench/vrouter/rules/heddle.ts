@@ -1,19 +1,10 @@
-import { mkdir, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Controller } from '../../overlay/controller.ts'
-import { fillerPort, type Lab, measured, cidr as memberCidr, pinging } from '../../overlay/lab/lab.ts'
-import type { TargetUsage } from '../../overlay/targets/target.ts'
-import { usageOf } from '../../overlay/targets/usage.ts'
+import { HeddleHosts, type Resource } from '../../two-hosts/heddle.ts'
+import { fillerPort, type Lab, measured, cidr as memberCidr, pinging } from '../../two-hosts/lab.ts'
+import type { Usage } from '../../two-hosts/usage.ts'
 import { type FirewallTarget, ruleAt } from './target.ts'
 
 const [network, group] = ['bench', 'all']
 const physicalBridge = 'br-phys'
-
-interface Resource {
-  readonly kind: string
-  readonly id: string
-  readonly spec: object
-}
 
 const base: readonly Resource[] = [
   { kind: 'Network', id: network, spec: {} },
@@ -65,35 +56,16 @@ export type FlowsByApp = Readonly<Record<string, number>>
 export class HeddleFirewall implements FirewallTarget {
   readonly name = 'heddle'
   private readonly lab: Lab
-  private readonly directory: string
-  private running: Controller | undefined
+  private readonly hosts: HeddleHosts
 
   constructor(lab: Lab) {
     this.lab = lab
-    this.directory = join(lab.directory, 'controller')
-  }
-
-  private get controller(): Controller {
-    if (!this.running) throw new Error('heddle has not been started')
-    return this.running
+    this.hosts = new HeddleHosts(lab)
   }
 
   async start(): Promise<void> {
-    await mkdir(this.directory, { recursive: true })
-    this.running = await Controller.start(this.directory)
-    const { openflow, ovsdb } = this.running
-    for (const { ovs, address } of this.lab.hosts) {
-      const socket = join(ovs.directory, 'of.sock')
-      await symlink(openflow, socket)
-      await ovs.addBridge(physicalBridge)
-      const ids = {
-        ...{ 'system-id': ovs.name, 'heddle-encap-ip': address, 'heddle-controller': `unix:${socket}` },
-        'heddle-bridge-mappings': `internet:${physicalBridge}`,
-      }
-      const words = Object.entries(ids).map(([key, value]) => `external_ids:${key}=${JSON.stringify(value)}`)
-      await ovs.vsctl('set', 'open_vswitch', '.', ...words, '--', 'set-manager', `unix:${ovsdb}`)
-    }
-    await this.sent()
+    for (const { ovs } of this.lab.hosts) await ovs.addBridge(physicalBridge)
+    await this.hosts.start({ 'heddle-bridge-mappings': `internet:${physicalBridge}` })
     await this.apply(base)
     await this.lab.quiet()
   }
@@ -103,17 +75,17 @@ export class HeddleFirewall implements FirewallTarget {
   }
 
   async setRules(count: number): Promise<void> {
-    await this.request('PUT', `/v1/policies/${group}?wait=true`, policy(count))
+    await this.hosts.request('PUT', `/v1/policies/${group}?wait=true`, policy(count))
   }
 
   async setMember(isMember: boolean): Promise<void> {
     const { port, mac, address } = measured
     const groups = isMember ? { groups: [group] } : {}
-    await this.request('PUT', `/v1/ports/${port}?wait=true`, { network, mac, addresses: [address], ...groups })
+    await this.hosts.request('PUT', `/v1/ports/${port}?wait=true`, { network, mac, addresses: [address], ...groups })
   }
 
-  async sent(): Promise<number> {
-    return await this.controller.confirmed(this.lab.hosts.length)
+  sent(): Promise<number> {
+    return this.hosts.confirmed()
   }
 
   /** A router between two networks, with a way outside. */
@@ -123,7 +95,7 @@ export class HeddleFirewall implements FirewallTarget {
 
   /** Floating addresses for the first ports, and one address for all others; gives how many float. */
   async addTranslations(): Promise<number> {
-    const rows = (await this.request('GET', '/v1/ports')) as readonly {
+    const rows = (await this.hosts.request('GET', '/v1/ports')) as readonly {
       readonly id: string
       readonly addresses: readonly string[]
     }[]
@@ -136,32 +108,23 @@ export class HeddleFirewall implements FirewallTarget {
   }
 
   async flowsByApp(): Promise<FlowsByApp> {
-    const apps = (await this.request('GET', '/v1/apps')) as readonly { readonly name: string }[]
+    const apps = (await this.hosts.request('GET', '/v1/apps')) as readonly { readonly name: string }[]
     const counts = apps.map(async ({ name }) => {
-      const { total } = (await this.request('GET', `/v1/flows?app=${name}&limit=0`)) as { readonly total: number }
+      const { total } = (await this.hosts.request('GET', `/v1/flows?app=${name}&limit=0`)) as { readonly total: number }
       return [name, total] as const
     })
     return Object.fromEntries((await Promise.all(counts)).filter(([, total]) => total > 0))
   }
 
-  usage(): TargetUsage {
-    return usageOf([this.controller.pid])
+  usage(): Usage {
+    return this.hosts.usage()
   }
 
-  async stop(): Promise<void> {
-    await this.running?.stop()
+  stop(): Promise<void> {
+    return this.hosts.stop()
   }
 
-  private async apply(resources: readonly Resource[]): Promise<void> {
-    await this.request('POST', '/v1/apply', { resources, wait: true })
-  }
-
-  /** @throws Error with what the API said */
-  private async request(method: string, path: string, body?: object): Promise<unknown> {
-    const content = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}
-    const response = await fetch(`${this.controller.api}${path}`, { method, ...content })
-    const text = await response.text()
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`)
-    return JSON.parse(text)
+  private apply(resources: readonly Resource[]): Promise<void> {
+    return this.hosts.apply(resources, { wait: true })
   }
 }

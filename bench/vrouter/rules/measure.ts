@@ -1,5 +1,5 @@
-import { Lab } from '../../overlay/lab/lab.ts'
 import { type Spread, spreadOf } from '../../support/statistics.ts'
+import { Lab } from '../../two-hosts/lab.ts'
 import type { FlowsByApp } from './heddle.ts'
 import { HeddleFirewall } from './heddle.ts'
 import type { FirewallTarget } from './target.ts'

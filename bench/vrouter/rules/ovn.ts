@@ -1,18 +1,8 @@
-import { join } from 'node:path'
-import {
-  insert,
-  mutate,
-  namedUuid,
-  type Operation,
-  select,
-  set,
-  update,
-  uuid,
-} from '../../../controller/ovsdb/index.ts'
-import { fillerPort, type Lab, measured } from '../../overlay/lab/lab.ts'
-import { Northbound } from '../../overlay/targets/databases.ts'
-import { Ovn } from '../../overlay/targets/ovn.ts'
-import type { TargetUsage } from '../../overlay/targets/target.ts'
+import { insert, mutate, namedUuid, type Operation, set, update, uuid } from '../../../controller/ovsdb/index.ts'
+import type { Lab } from '../../two-hosts/lab.ts'
+import type { Northbound } from '../../two-hosts/northbound.ts'
+import { OvnSwitch } from '../../two-hosts/ovn-switch.ts'
+import type { Usage } from '../../two-hosts/usage.ts'
 import { type FirewallTarget, ruleAt } from './target.ts'
 
 const group = 'pg_all'
@@ -37,38 +27,29 @@ const denials: readonly Operation[] = [
 /** OVN, with a port group and its access control list. */
 export class OvnFirewall implements FirewallTarget {
   readonly name = 'OVN'
-  private readonly lab: Lab
-  private readonly ovn: Ovn
-  private northbound: Northbound | undefined
+  private readonly ovn: OvnSwitch
+  /** The UUID of the further port. */
   private further = ''
   private count = 0
   /** The UUID of the rule that came last, where it came alone. */
   private last = ''
 
   constructor(lab: Lab) {
-    this.lab = lab
-    this.ovn = new Ovn(lab)
+    this.ovn = new OvnSwitch(lab)
   }
 
   private get nb(): Northbound {
-    if (!this.northbound) throw new Error('OVN has not been started')
-    return this.northbound
+    return this.ovn.nb
   }
 
-  async start(): Promise<void> {
-    await this.ovn.start()
-    this.northbound = new Northbound(join(this.lab.directory, 'ovn', 'nb.sock'))
+  start(): Promise<void> {
+    return this.ovn.start()
   }
 
   async fill(ports: number): Promise<void> {
-    await this.ovn.fill(ports)
-    await this.ovn.add()
-    const [result] = await this.nb.change([select('Logical_Switch_Port', [], ['_uuid', 'name'])])
-    const rows = (result?.rows ?? []) as readonly { readonly _uuid: readonly [string, string]; readonly name: string }[]
-    const known = new Map(rows.map(({ _uuid, name }) => [name, _uuid[1]]))
-    this.further = known.get(measured.port) ?? ''
-    const members = Array.from({ length: ports }, (_, at) => uuid(known.get(fillerPort(at)) ?? ''))
-    await this.nb.change([insert('Port_Group', { name: group, ports: set(members) })])
+    const members = await this.ovn.fill(ports)
+    this.further = await this.ovn.add()
+    await this.nb.change([insert('Port_Group', { name: group, ports: set(members.map(uuid)) })])
   }
 
   /** As a client of OVN would, it says nothing of rules that stay. */
@@ -101,15 +82,14 @@ export class OvnFirewall implements FirewallTarget {
   }
 
   async sent(): Promise<undefined> {
-    await this.ovn.quiet()
+    await this.nb.change([])
   }
 
-  usage(): TargetUsage {
-    return this.ovn.usage()
+  usage(): Usage {
+    return this.ovn.daemons.usage()
   }
 
-  async stop(): Promise<void> {
-    this.northbound?.close()
-    await this.ovn.stop()
+  stop(): Promise<void> {
+    return this.ovn.daemons.stop()
   }
 }

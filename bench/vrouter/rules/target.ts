@@ -1,4 +1,4 @@
-import type { TargetUsage } from '../../overlay/targets/target.ts'
+import type { Usage } from '../../two-hosts/usage.ts'
 
 /** What is measured: a controller whose firewall has rules for a group of ports, on the two hosts of a lab. */
 export interface FirewallTarget {
@@ -13,7 +13,7 @@ export interface FirewallTarget {
   readonly setMember: (isMember: boolean) => Promise<void>
   /** Changes sent to the hosts since it was started; undefined where it cannot be told. */
   readonly sent: () => Promise<number | undefined>
-  readonly usage: () => TargetUsage
+  readonly usage: () => Usage
   readonly stop: () => Promise<void>
 }
 

@@ -2,7 +2,19 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { compiledFile } from '../support/compile.ts'
-import type { Reaction, Watched } from './targets/target.ts'
+
+/** Milliseconds since the controller heard that the interface is there. */
+export interface Reaction {
+  /** Until its flows were on their way to the hosts. */
+  readonly sent: number
+  /** Until its host had confirmed them. */
+  readonly confirmed: number
+}
+
+export interface Watched {
+  /** Undefined where it cannot be told. */
+  readonly reaction: Promise<Reaction | undefined>
+}
 
 export type Order =
   | { readonly type: 'watch'; readonly port: string }
@@ -36,7 +48,7 @@ export class Controller {
     const [openflow, ovsdb] = [join(directory, 'of.sock'), join(directory, 'ovsdb.sock')]
     const words = [join(directory, 'data'), openflow, ovsdb]
     // Without what loads TypeScript here: it would stay in memory.
-    const child = fork(compiledFile('bench/overlay/controller-process'), words, { execArgv: [] })
+    const child = fork(compiledFile('bench/two-hosts/controller-process'), words, { execArgv: [] })
     const { api } = await heard(child, 'up')
     return new Controller(child, api, openflow, ovsdb)
   }

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Container } from '../../../topology/ovs/host.ts'
-import { run } from '../../../topology/ovs/shell.ts'
-import { emptyAfterwards, removeAfterwards } from '../../support/afterwards.ts'
+import type { Container } from '../../topology/ovs/host.ts'
+import { run } from '../../topology/ovs/shell.ts'
+import { cleanAfterwards } from '../support/afterwards.ts'
 import { BenchHost, externalBridge } from './host.ts'
 
 /** The port that is added, of a container on the first host, and the one that pings it from the second. */
@@ -52,8 +52,8 @@ export class Lab {
   /** @param prefix at most 7 characters, unique on this machine */
   static async start(prefix: string): Promise<Lab> {
     const lab = new Lab(await mkdtemp(join(tmpdir(), 'heddle-bench-')), prefix)
-    emptyAfterwards([`${prefix}1-m`, `${prefix}2-p`, `${prefix}1-host`, `${prefix}2-host`])
-    removeAfterwards(lab.directory)
+    const namespaces = [`${prefix}1-m`, `${prefix}2-p`, `${prefix}1-host`, `${prefix}2-host`]
+    cleanAfterwards({ folder: lab.directory, namespaces })
     try {
       await lab.build()
       return lab

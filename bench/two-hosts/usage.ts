@@ -1,8 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { TargetUsage } from './target.ts'
 
 const KiBPerMiB = 1024
 const nanosecondsPerMillisecond = 1e6
+
+/** What processes have used. */
+export interface Usage {
+  /** Milliseconds of processor time so far, of all processes and threads. */
+  readonly cpu: number
+  /** MiB now, and at the most. */
+  readonly resident: number
+  readonly residentMost: number
+}
 
 /** Processor time of all threads: proc(5), schedstat, whose first number is in nanoseconds. */
 const cpuOf = (pid: number): number => {
@@ -24,7 +32,7 @@ const memoryOf = (pid: number): [now: number, most: number] => {
 }
 
 /** What processes use together. */
-export const usageOf = (pids: readonly number[]): TargetUsage => {
+export const usageOf = (pids: readonly number[]): Usage => {
   const memory = pids.map(memoryOf)
   return {
     cpu: pids.reduce((sum, pid) => sum + cpuOf(pid), 0),

@@ -10,11 +10,11 @@ import {
   TransactionRefused,
   update,
   uuid,
-} from '../../../controller/ovsdb/index.ts'
+} from '../../controller/ovsdb/index.ts'
 
 const database = 'OVN_Northbound'
-/** Milliseconds for all hosts to have confirmed. */
-const patience = 600_000
+/** Milliseconds for all hosts to have confirmed; who takes longer is given up. */
+const patience = 300_000
 
 type Results = Awaited<ReturnType<OvsdbSession['transact']>>
 
@@ -50,8 +50,13 @@ export class Northbound {
     this.session = new OvsdbSession(connect(socket), { text: 'northbound' }, { requestDeadline: patience })
   }
 
+  /** In a database without content. */
+  async start(): Promise<void> {
+    await this.transact([insert('NB_Global', {})])
+  }
+
   async addSwitch(name: string): Promise<void> {
-    await this.transact([insert('NB_Global', {}), insert('Logical_Switch', { name })])
+    await this.transact([insert('Logical_Switch', { name })])
   }
 
   /** Gives the UUIDs of the ports. */
@@ -87,7 +92,8 @@ export class Northbound {
         await this.transact([reached(Number(asked.at(-1)?.rows?.[0]?.nb_cfg), again)])
         return results
       } catch (error) {
-        if (!(error instanceof TransactionRefused) || performance.now() > end) throw error
+        if (!(error instanceof TransactionRefused)) throw error
+        if (performance.now() > end) throw new Error(`the hosts have not confirmed for ${patience / 1000} s`)
       }
     }
   }

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import { measured } from './lab.ts'
+import { measured } from '../two-hosts/lab.ts'
 
 /** Seconds between pings. */
 const interval = 0.002

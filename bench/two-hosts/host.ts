@@ -12,12 +12,16 @@ import {
   openVSwitch,
   select,
   set,
-} from '../../../controller/ovsdb/index.ts'
-import { type Container, OvsHost } from '../../../topology/ovs/host.ts'
-import { unixctl } from '../../../topology/ovs/unixctl.ts'
+} from '../../controller/ovsdb/index.ts'
+import { type Container, OvsHost } from '../../topology/ovs/host.ts'
+import { unixctl } from '../../topology/ovs/unixctl.ts'
 
 export const integrationBridge = 'br-int'
 export const externalBridge = 'br-ex'
+
+/** As words of ovs-vsctl. */
+export const externalIds = (ids: Readonly<Record<string, string>>): string[] =>
+  Object.entries(ids).map(([key, value]) => `external_ids:${key}=${JSON.stringify(value)}`)
 
 /** Interfaces in one transaction. */
 const atOnce = 500
