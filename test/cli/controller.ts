@@ -7,6 +7,9 @@ import { endProgram } from '../support/programs.ts'
 
 const bin = fileURLToPath(new URL('../../controller/cli/heddle.js', import.meta.url))
 
+/** Milliseconds: its sources are compiled at each start, and other work may use the same processors. */
+const startDeadline = 120_000
+
 /** What a run of `heddle` left. */
 export interface Left {
   readonly status: number | null
@@ -59,7 +62,7 @@ export class UpProcess {
         if (this.child.exitCode !== null) throw new Error(`heddle up ended:\n${this.output}`)
         return this.log(/^heddle is up$/).length > 0
       },
-      30_000,
+      startDeadline,
     )
     const [{ api, openflow, apps }] = this.log(/^heddle is up$/)
     return { api: api.replace('http://', ''), port: Number(/:(\d+)$/.exec(openflow[0])?.[1]), apps }

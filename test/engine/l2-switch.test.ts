@@ -57,6 +57,7 @@ t.test('floods the first packet, sends the answer straight back, then asks no mo
   const before = await seen()
   await host.inside(a, 'ping', '-c', '1', '-W', '0.1', '10.0.0.99').catch(() => undefined)
   await until('a is learned', async () => (await flowsOf(host, 'br0')).length === 5)
+  await until('the first packet has come', async () => (await seen()) > before)
   t.equal((await seen()) - before, 1, 'a third host sees the first packet')
   t.equal(tap.received.get('packetIn'), 1)
   await host.inside(b, 'ping', '-c', '1', '-W', '0.1', '10.0.0.98').catch(() => undefined)
@@ -161,8 +162,11 @@ t.test('forgets a station that sends nothing', { buffered: true }, async (t) => 
     station.flows(...args).map((flow) => (flow.build().tableId === 0 ? flow.expire({ idle: 1 }) : flow))
   const quick = { ...l2Switch, rules: { ...l2Switch.rules, station: { ...station, flows } } } as typeof l2Switch
   const { host, a } = await twoHosts(t, 'el4', quick)
-  await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')
-  await until('both are learned', async () => (await learned(host, macs[0])) !== undefined)
+  // On a busy machine it may be forgotten before one has looked.
+  await until('both are learned', async () => {
+    await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')
+    return (await learned(host, macs[0])) !== undefined
+  })
   const took = await until('a is forgotten', async () => (await learned(host, macs[0])) === undefined, 15_000)
   t.comment(`forgotten after ${(took / 1000).toFixed(1)} s`)
   // The other station may have been heard last: it is forgotten when its own time is over.
@@ -195,7 +199,7 @@ t.test(
     t.comment(
       `foreign flow listed ${listed.toFixed(0)} ms after ovs-ofctl ended; repaired ${took.toFixed(1)} ms after the report, ${((repaired?.at ?? 0) - deleted).toFixed(0)} ms after ovs-ofctl was started`,
     )
-    t.ok(took < 1000)
+    t.ok(took < 5000, 'at once, not when somebody next looks')
     const foreign = before.filter((flow) => !flow.includes('table=9'))
     t.same(
       (await flowsOf(host, 'br0')).filter((flow) => !flow.includes('table=9')),
@@ -224,7 +228,7 @@ t.test('fills a switch that was restarted at once', { buffered: true }, async (t
   const up = toldOf(running, /is up/).at(-1)?.at ?? 0
   const full = toldOf(running, /holds what it should/).at(-1)?.at ?? 0
   t.comment(`filled ${(full - up).toFixed(1)} ms after its handshake`)
-  t.ok(full - up < 1000)
+  t.ok(full - up < 5000, 'at once, not when somebody next looks')
   t.same(await flowsOf(host, 'br0'), before)
   t.equal(pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.1', '10.0.0.2')).lost, 0)
 })

@@ -20,11 +20,14 @@ export interface Running {
   readonly told: Told[]
 }
 
+/** Milliseconds: generous, as other work may use the same processors. */
+const patience = 60_000
+
 /** Waits until something is so, and gives the milliseconds that it took. */
 export const until = async (
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  deadline = 20_000,
+  deadline = patience,
 ): Promise<number> => {
   const started = performance.now()
   while (!(await isSo())) {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -49,6 +50,15 @@ const traffic = (t: Test, from: Container, command: string, ...args: string[]): 
   }
 }
 
+/** Has a container serve iperf3, once; resolves when it says that it listens. */
+const serveIperf = async (t: Test, { namespace }: Container): Promise<void> => {
+  const words = ['netns', 'exec', namespace, 'iperf3', '-s', '-1', '--forceflush']
+  const server = spawn('ip', words, { stdio: ['ignore', 'pipe', 'ignore'] })
+  t.teardown(() => server.kill('SIGKILL'))
+  await once(server.stdout, 'data')
+  server.stdout.resume()
+}
+
 /** Pings that were answered and those that were not. What was under way when ping was ended is not lost: only a gap is. */
 const gaps = (printed: string): { sent: number; lost: number } => {
   const answered = new Set([...printed.matchAll(/icmp_seq=(\d+)/g)].map(([, number]) => Number(number)))
@@ -70,12 +80,10 @@ t.test('a controller that is killed and started again loses no packet and sends 
   const a = await host.addContainer('a', { bridge: 'br0', mac: '02:00:00:00:00:01', address: '10.0.0.1/24' })
   const b = await host.addContainer('b', { bridge: 'br0', mac: '02:00:00:00:00:02', address: '10.0.0.2/24' })
   await connectBridge(host, 'br0', path)
-  await until('the bridge is up', () => first.told.some(isSynced), 15_000)
+  await until('the bridge is up', () => first.told.some(isSynced))
   await host.inside(a, 'ping', '-c', '3', '-i', '0.2', '10.0.0.2')
   await until('both stations are learned', async () => (await flowsOf(host, 'br0')).length === 7)
-  const server = spawn('ip', ['netns', 'exec', b.namespace, 'iperf3', '-s', '-1'], { stdio: 'ignore' })
-  t.teardown(() => server.kill('SIGKILL'))
-  await sleep(300)
+  await serveIperf(t, b)
   const before = await agesOf(host, 'br0')
   const started = performance.now()
   const ping = traffic(t, a, 'ping', '-i', '0.02', '-w', '100', '10.0.0.2')
@@ -100,7 +108,7 @@ t.test('a controller that is killed and started again loses no packet and sends 
   await sleep(500)
   await rm(path, { force: true })
   const second = startController(t, path)
-  await until('the second controller has the bridge', () => second.told.some(isSynced), 30_000)
+  await until('the second controller has the bridge', () => second.told.some(isSynced))
   const there = performance.now() - started
   await sleep(1000)
   const { sent, lost } = gaps(await ping.end())
@@ -111,8 +119,8 @@ t.test('a controller that is killed and started again loses no packet and sends 
   )
   t.ok(sent > 100 && lost === 0, 'no packet of ping is lost')
   t.ok(rates.length > 4 && Math.min(...rates) > 1, 'iperf3 goes on all the time')
-  const after = await agesOf(host, 'br0')
   const elapsed = (performance.now() - started) / 1000
+  const after = await agesOf(host, 'br0')
   t.same([...after.keys()].sort(), [...before.keys()].sort(), 'the same flows, with the same cookies')
   for (const [flow, age] of before)
     t.ok((after.get(flow) ?? 0) >= age + elapsed - 2, 'each has been there all the time')

@@ -1,8 +1,8 @@
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { openSqliteStore } from '../../controller/state/index.ts'
+import { lastingPort } from '../../topology/lab/port.ts'
 import { folderFor } from '../api/lab.ts'
 import { UpProcess } from '../cli/controller.ts'
 import { audit } from '../state/intent/audit.ts'
@@ -11,14 +11,6 @@ import { audit } from '../state/intent/audit.ts'
 const allocations = Number(process.env.HEDDLE_SOAK_ALLOCATIONS ?? 1000)
 const clients = 8
 const kills = allocations > 5000 ? 6 : 2
-
-const freePort = (): Promise<number> =>
-  new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    })
-  })
 
 /** A controller that is killed now and then, and the clients that go on asking. */
 class Soak {
@@ -97,7 +89,7 @@ t.test(
   `${allocations} ports by ${clients} clients, the controller killed ${kills} times: no address twice, none lost`,
   async (t) => {
     const folder = folderFor(t)
-    const soak = new Soak(t, folder, await freePort())
+    const soak = new Soak(t, folder, await lastingPort())
     await soak.start()
     await soak.ask('PUT', '/v1/networks/blue', {})
     await soak.ask('PUT', '/v1/subnets/v4', { network: 'blue', cidr: '10.0.0.0/16' })

@@ -85,14 +85,14 @@ t.test('what waits for an answer fails when the connection ends', async (t) => {
 })
 
 t.test('a switch that is silent is asked for an echo, and given up when it does not answer', async (t) => {
-  const { peer, session, closed } = await both(t, { echoAfter: 100, deadAfter: 400 })
+  const { peer, session, closed } = await both(t, { echoAfter: 100, deadAfter: 1000 })
   const { xid, data } = await peer.next('echoRequest')
   peer.send({ type: 'echoReply', xid, data })
   await sleep(350)
   t.notOk(session.connection.closed, 'while it answers, it lives')
-  const took = await until('it is given up', () => closed.length === 1, 3_000)
-  t.ok(took < 1_000)
-  t.match(closed, [/nothing was heard for 400 ms/])
+  const took = await until('it is given up', () => closed.length === 1)
+  t.ok(took < 5_000, `after ${took.toFixed(0)} ms more`)
+  t.match(closed, [/nothing was heard for 1000 ms/])
 })
 
 t.test('one that does not end its side of a closed connection does not keep the socket', async (t) => {

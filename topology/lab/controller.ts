@@ -6,8 +6,10 @@ import { isAlive } from '../ovs/process.ts'
 import { LabError } from './errors.ts'
 import type { LabFolder } from './folder.ts'
 import type { Sockets } from './host.ts'
+import { lastingPort } from './port.ts'
 
-const startDeadline = 30_000
+/** Milliseconds: in a checkout its sources are compiled at each start, on a machine that may have much else to do. */
+const startDeadline = 120_000
 
 /** The program `heddle`. The package names itself, so that sources and what is built from them find the same file. */
 export const heddle = (): string =>
@@ -52,14 +54,15 @@ const argumentsFor = (folder: LabFolder, api: string): string[] => {
 /**
  * Starts the lab's own controller in the background; it goes on when this process ends.
  *
- * @param api `HOST:PORT`; port 0 lets the system choose
+ * @param api `HOST:PORT`; some free port of loopback unless given
  * @returns `HOST:PORT` of its API, once that answers
  * @throws LabError with what it said, where it ends or takes too long
  */
-export const startController = async (folder: LabFolder, api = '127.0.0.1:0'): Promise<string> => {
+export const startController = async (folder: LabFolder, api?: string): Promise<string> => {
+  const address = api ?? `127.0.0.1:${await lastingPort()}`
   mkdirSync(controllerFolder(folder), { recursive: true })
   const log = openSync(controllerLog(folder), 'w')
-  const command = [heddle(), ...argumentsFor(folder, api)]
+  const command = [heddle(), ...argumentsFor(folder, address)]
   const child = spawn(process.execPath, command, { detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
   child.unref()

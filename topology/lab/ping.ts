@@ -82,8 +82,11 @@ const neighbour = async (namespace: string, address: string): Promise<string | u
   return /lladdr (\S+)/.exec(printed)?.[1]
 }
 
-/** Packets may be lost while neighbours are asked for; what is not expected needs no second try. */
-const patience = { expected: 2, unexpected: 1 } as const
+/**
+ * Seconds. Packets may be lost while neighbours are asked for, and a busy machine is slow; what is not expected needs no
+ * second try.
+ */
+const patience = { expected: 5, unexpected: 1 } as const
 
 /** Of several that have the address, a neighbour is known by its Ethernet address, and a router leads to that of its own. */
 const isMeant = async (namespace: string, { address, near, expected, target }: Question): Promise<boolean> =>

@@ -32,7 +32,7 @@ export interface UpOptions {
 /** More at once would wait for the same processors. */
 const hostsAtOnce = 4
 /** Milliseconds for all hosts to be known to the controller. */
-const connectDeadline = 20_000
+const connectDeadline = 60_000
 
 /** @throws LabError where a namespace of the lab is there already, which then is not the lab's */
 const checkNamespaces = (namespaces: readonly string[]): void => {

@@ -39,7 +39,7 @@ export class OvsDaemons {
 
   /** It needs the socket of the database only, no namespace. */
   vsctl(...args: readonly string[]): Promise<string> {
-    return run('ovs-vsctl', [`--db=${this.database}`, '--timeout=10', ...args], { env: ovsEnvironment(this.directory) })
+    return run('ovs-vsctl', [`--db=${this.database}`, '--timeout=25', ...args], { env: ovsEnvironment(this.directory) })
   }
 
   /** ovs-ofctl in OpenFlow 1.3. */
