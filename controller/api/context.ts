@@ -17,6 +17,8 @@ export interface ApiContext {
   readonly translated?: (limit: number, router: string | undefined) => readonly TranslatedConnection[]
   /** Takes back all that a host has reported; false where it is connected. No host is known unless given. */
   readonly forgetHost?: (id: string) => boolean
+  /** What is amiss with a host; nothing is known unless given. */
+  readonly hostProblems?: (id: string) => readonly HostProblem[]
   /** Of heddle. */
   readonly version: string
   /** Whether callers have shown a token, and so may have any file loaded that this process can read. */
@@ -32,6 +34,12 @@ export interface TranslatedConnection {
   readonly protocol: string
   readonly before: { readonly from: string; readonly to: string }
   readonly after: { readonly from: string; readonly to: string }
+}
+
+/** Something that is amiss with a host, and the command there that mends it. */
+export interface HostProblem {
+  readonly finding: string
+  readonly mend?: string
 }
 
 /** What is known of a tunnel by trying it. */

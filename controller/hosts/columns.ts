@@ -2,7 +2,7 @@ import type { Wanted } from '../ovsdb/index.ts'
 
 /** What is followed of each host's database: nothing that changes with traffic. */
 export const columns: Wanted = {
-  Open_vSwitch: ['bridges', 'external_ids', 'iface_types', 'ovs_version'],
+  Open_vSwitch: ['bridges', 'datapaths', 'external_ids', 'iface_types', 'ovs_version'],
   Manager: ['target'],
   Bridge: [
     ...['name', 'ports', 'controller', 'fail_mode', 'protocols', 'datapath_type', 'other_config', 'external_ids'],
@@ -10,6 +10,8 @@ export const columns: Wanted = {
   Controller: ['target', 'connection_mode', 'max_backoff', 'inactivity_probe', 'external_ids'],
   Port: ['name', 'interfaces', 'external_ids'],
   Interface: ['name', 'type', 'options', 'ofport', 'ofport_request', 'error', 'external_ids'],
+  Datapath: ['ct_zones', 'ct_zone_default_limit', 'external_ids'],
+  CT_Zone: ['limit', 'external_ids'],
 }
 
 /** Marks in `external_ids` of rows that heddle made: only those are ever removed. */

@@ -7,9 +7,18 @@ import { factOf } from './fact.ts'
 import { Inventory } from './inventory.ts'
 import { Marks } from './marks.ts'
 import type { BindingFact, HostFact, Observer } from './observer.ts'
-import { Once } from './once.ts'
+import { Once, type Problem } from './once.ts'
 import { type OpenFlowPort, settingsIn } from './settings.ts'
-import { allTypes, mappingProblems, type Repair, repairsFor, type Scene, sceneOf } from './upkeep/index.ts'
+import {
+  allTypes,
+  mappingProblems,
+  type Repair,
+  repairsFor,
+  type Scene,
+  sceneOf,
+  type ZoneLimit,
+  zoneProblem,
+} from './upkeep/index.ts'
 import { Writer } from './writer.ts'
 
 /** What all hosts share. */
@@ -18,6 +27,8 @@ export interface Surroundings {
   readonly bindings: Bindings
   readonly report: Report
   readonly openflow: OpenFlowPort
+  /** What bounds connection tracking on a host, by the number of the zone. */
+  readonly limitsOf: (host: string) => ReadonlyMap<number, ZoneLimit>
 }
 
 const nowhere = { text: 'nowhere' }
@@ -37,6 +48,8 @@ export class Host {
   private repairs: readonly Repair[] = []
   private seen: Seen = 'found'
   private wasWhole = false
+  /** Whether its database has limits of zones. */
+  private canLimit = false
   /** The integration bridge, when interfaces were last examined. */
   private bridgeUuid: string | undefined
 
@@ -53,9 +66,21 @@ export class Host {
     })
   }
 
-  /** What is amiss, for people to read. */
-  get problems(): string[] {
+  /** What is amiss. */
+  get problems(): readonly Problem[] {
     return this.once.all
+  }
+
+  /** What is amiss, in a line each. */
+  get texts(): string[] {
+    return this.once.texts
+  }
+
+  /** What bounds connection tracking here has changed. */
+  limitsChanged(): void {
+    if (!this.fact) return
+    this.once.say('limits', zoneProblem(this.scene))
+    this.keeper.kick()
   }
 
   /**
@@ -66,6 +91,7 @@ export class Host {
   async follow(session: OvsdbSession, schema: Schema): Promise<void> {
     this.session = session
     this.since = Date.now()
+    this.canLimit = schema.tables.get('CT_Zone')?.has('limit') === true
     session.whenClosed((reason) => this.lost(session, reason))
     await session.monitor(openVSwitch, schema, this.inventory.mirror)
     if (session.rpc.closed) return
@@ -100,7 +126,7 @@ export class Host {
   private get scene(): Scene {
     const { inventory, around, session } = this
     const settings = settingsIn(inventory.root, this.id, session?.origin ?? nowhere, around.openflow)
-    return sceneOf(this.id, inventory, settings)
+    return sceneOf(this.id, inventory, settings, { limits: around.limitsOf(this.id), canLimit: this.canLimit })
   }
 
   private changed(interfaces: ReadonlySet<string>): void {
@@ -113,6 +139,7 @@ export class Host {
     this.bridgeUuid = scene.bridge?.uuid
     this.once.say('settings', scene.settings.problems.join('; ') || undefined)
     this.once.say('mappings', mappingProblems(scene).join('; ') || undefined)
+    this.once.say('limits', zoneProblem(scene))
     this.tell(scene)
     const isOther = this.bridgeUuid !== bridgeUuid
     for (const name of isOther ? new Set([...this.inventory.names, ...interfaces]) : interfaces) this.examine(name)

@@ -14,7 +14,9 @@ import { type Id, makeId } from '../state/index.ts'
 import { Bindings } from './bindings.ts'
 import { Host, type Surroundings } from './host.ts'
 import type { BindingFact, HostFact, Observer } from './observer.ts'
+import type { Problem } from './once.ts'
 import type { OpenFlowPort } from './settings.ts'
+import type { ZoneLimit } from './upkeep/index.ts'
 
 export interface HostsOptions {
   readonly report?: Report
@@ -23,6 +25,8 @@ export interface HostsOptions {
   /** What was bound when the controller ended: taken back when the host shows that it is not so any more. */
   readonly remembered?: Iterable<readonly [portId: string, binding: BindingFact]>
   readonly listener?: ListenerOptions
+  /** What bounds connection tracking on a host, by the number of the zone: nothing unless given. */
+  readonly limitsOf?: (host: string) => ReadonlyMap<number, ZoneLimit>
   /** Hosts that are known at a time: 16,384. More are refused. */
   readonly most?: number
 }
@@ -82,6 +86,7 @@ export class Hosts {
       bindings: this.bindings,
       report: options.report ?? (() => undefined),
       openflow: { port: 6653, tls: false, ...options.openflow },
+      limitsOf: options.limitsOf ?? (() => new Map()),
     }
   }
 
@@ -132,10 +137,20 @@ export class Hosts {
     return true
   }
 
+  /** What is amiss with a host. */
+  problemsOf(id: string): readonly Problem[] {
+    return this.hosts.get(id)?.problems ?? []
+  }
+
+  /** What bounds connection tracking on a host has changed. */
+  limitsChanged(id: string): void {
+    this.hosts.get(id)?.limitsChanged()
+  }
+
   /** The hosts that were seen since the controller started. */
   list(): HostStatus[] {
-    return [...this.hosts.values()].map(({ id, fact, session, since, problems }) => ({
-      ...{ id, fact, since, problems },
+    return [...this.hosts.values()].map(({ id, fact, session, since, texts }) => ({
+      ...{ id, fact, since, problems: texts },
       from: session?.origin.text,
     }))
   }

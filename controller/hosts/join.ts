@@ -88,6 +88,25 @@ class Readiness {
   }
 }
 
+const limitsOf = (model: Engine['model']) => (host: string) =>
+  new Map(model.zoneLimitsOf(host).map(({ zone, router, limit }) => [zone, { router, limit }]))
+
+/** Has hosts told of what bounds their routers: of many changes in one turn, once. */
+const joinLimits = ({ model }: Engine, hosts: Hosts): void => {
+  const changed = new Set<string>()
+  model.zoneLimits.follow((_, key, before) => {
+    const host = (model.zoneLimits.get(key) ?? before)?.host
+    if (host === undefined) return
+    if (changed.size === 0) {
+      setImmediate(() => {
+        for (const id of changed) hosts.limitsChanged(id)
+        changed.clear()
+      })
+    }
+    changed.add(host)
+  })
+}
+
 /** Hosts that are joined with an engine. */
 export interface JoinedHosts {
   readonly hosts: Hosts
@@ -114,8 +133,9 @@ export const joinHosts = (
       binding: (port, binding) => observations.bindings([[port, bindingOf(binding)]]),
       unbound: (port) => observations.bindings([[port, undefined]]),
     },
-    { ...options, remembered: model.bindings() },
+    { ...options, remembered: model.bindings(), limitsOf: limitsOf(model) },
   )
+  joinLimits(engine, hosts)
   const readiness = new Readiness(engine, (ports, dpid) => hosts.installed(ports, dpid))
   model.ports.follow((_, id) => {
     const { dpid } = model.ports.get(id) ?? {}

@@ -1,24 +1,39 @@
+/** Something that is amiss, for people to read. */
+export interface Problem {
+  readonly finding: string
+  /** A command that mends it, to be run on the host. */
+  readonly mend?: string
+}
+
+const textOf = ({ finding, mend }: Problem): string => (mend === undefined ? finding : `${finding}; run there: ${mend}`)
+
 /** Tells each thing once, until it has been otherwise in between. */
 export class Once {
-  private readonly told = new Map<string, string>()
+  private readonly told = new Map<string, Problem>()
   private readonly tell: (text: string) => void
 
   constructor(tell: (text: string) => void) {
     this.tell = tell
   }
 
-  /** @param text undefined where there is nothing amiss with the subject */
-  say(subject: string, text: string | undefined): void {
-    if (this.told.get(subject) === text) return
-    if (text === undefined) this.told.delete(subject)
+  /** @param amiss undefined where there is nothing amiss with the subject */
+  say(subject: string, amiss: string | Problem | undefined): void {
+    const problem = typeof amiss === 'string' ? { finding: amiss } : amiss
+    const before = this.told.get(subject)
+    if (before === problem || (before && problem && textOf(before) === textOf(problem))) return
+    if (problem === undefined) this.told.delete(subject)
     else {
-      this.told.set(subject, text)
-      this.tell(text)
+      this.told.set(subject, problem)
+      this.tell(textOf(problem))
     }
   }
 
   /** All that is amiss. */
-  get all(): string[] {
+  get all(): readonly Problem[] {
     return [...this.told.values()]
+  }
+
+  get texts(): string[] {
+    return this.all.map(textOf)
   }
 }

@@ -42,6 +42,8 @@ const startLab = async (t: Test): Promise<ApiLab> => {
   return lab
 }
 
+const edge = { subnets: ['blue-v4', 'red-v6'], external: { network: 'internet', addresses: ['192.0.2.10'] } }
+
 const apply = (lab: ApiLab, resources: object[], more: object = {}) =>
   lab.ask('POST', '/v1/apply', { resources, ...more })
 
@@ -199,7 +201,7 @@ t.test('/docs describes what each kind takes', async (t) => {
   const { paths } = (await lab.get('/docs/json')).body
   const fields = (list: string) =>
     Object.keys(paths[`/v1/${list}/{id}`].put.requestBody.content['application/json'].schema.properties)
-  t.same(fields('routers'), ['qos', 'subnets', 'mac', 'routes', 'external'])
+  t.same(fields('routers'), ['qos', 'subnets', 'mac', 'routes', 'external', 'conntrack'])
   t.same(fields('nat'), ['router', 'source', 'forward', 'floating'])
   t.same(fields('policies'), ['tier', 'groups', 'networks', 'audit', 'default', 'rules'])
   t.match(paths['/v1/nat'].get.parameters, [{ name: 'router', in: 'query' }])
@@ -234,4 +236,19 @@ t.test('a watch tells of all kinds, and of what they are given', async (t) => {
     expected.filter((one) => !told.includes(one)),
     [],
   )
+})
+
+t.test('a router’s connections are limited within what Open vSwitch counts', async (t) => {
+  const lab = await startLab(t)
+  await apply(lab, base)
+  const put = (limit: unknown) => lab.ask('PUT', '/v1/routers/edge', { ...edge, conntrack: { limit } })
+  for (const [limit, message] of [
+    [0, /1/],
+    [4_294_967_296, /4294967295/],
+    ['9', /integer/],
+  ] as const) {
+    const { status, body } = await put(limit)
+    t.match([status, body.problems[0].path, body.problems[0].message], [400, 'conntrack/limit', message])
+  }
+  t.match(await put(4_294_967_295), { status: 200, body: { limit: 4_294_967_295 } })
 })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { type BindingFact, type HostFact, Hosts, type HostsOptions } from '../../controller/hosts/index.ts'
 import { until } from '../engine/lab.ts'
-import { type DatabaseServer, databaseFor } from '../ovsdb/server.ts'
+import { type DatabaseOptions, type DatabaseServer, databaseFor } from '../ovsdb/server.ts'
 
 /** What an observer was told, and what it knows by now. */
 export interface Watched {
@@ -70,9 +70,14 @@ export const plug = (name: string, portId: string, ofport: number): string[] => 
 ]
 
 /** A controller, and hosts of these ids that it has set up. */
-export const withHosts = async (t: Test, ids: readonly string[], options: HostsOptions = {}) => {
+export const withHosts = async (
+  t: Test,
+  ids: readonly string[],
+  options: HostsOptions = {},
+  database: DatabaseOptions = {},
+) => {
   const servers: DatabaseServer[] = []
-  for (const _ of ids) servers.push(await databaseFor(t))
+  for (const _ of ids) servers.push(await databaseFor(t, database))
   const first = servers[0] as DatabaseServer
   const watched = await watchHosts(t, first.directory, options)
   for (const [index, id] of ids.entries()) {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,12 +76,28 @@ export class DatabaseServer {
   }
 }
 
-/**
- * An ovsdb-server that ends with the test.
- *
- * @param clustered whether its database is one of a cluster, of this server alone: those keep a history
- */
-export const databaseFor = async (t: Test, { clustered = false } = {}): Promise<DatabaseServer> => {
+/** What Open vSwitch 3.3 has added to the schema of its database for limits of connection tracking. */
+const limitColumn = { type: { key: { type: 'integer', minInteger: 0, maxInteger: 4_294_967_295 }, min: 0, max: 1 } }
+
+/** The schema that is installed, and what later ones have for limits of zones. */
+const withZoneLimits = async (file: string): Promise<string> => {
+  const { cksum, ...later } = JSON.parse(await readFile(schema, 'utf8'))
+  later.tables.CT_Zone.columns.limit = limitColumn
+  later.tables.Datapath.columns.ct_zone_default_limit = limitColumn
+  await writeFile(file, JSON.stringify(later))
+  return file
+}
+
+export interface DatabaseOptions {
+  /** Whether it is one of a cluster, of this server alone: those keep a history. */
+  readonly clustered?: boolean
+  /** Whether it has limits of zones, as since Open vSwitch 3.3. */
+  readonly zoneLimits?: boolean
+}
+
+/** An ovsdb-server that ends with the test. */
+export const databaseFor = async (t: Test, options: DatabaseOptions = {}): Promise<DatabaseServer> => {
+  const { clustered = false, zoneLimits = false } = options
   const directory = await mkdtemp(join(tmpdir(), 'hov-'))
   const server = new DatabaseServer(directory)
   t.teardown(async () => {
@@ -89,8 +105,9 @@ export const databaseFor = async (t: Test, { clustered = false } = {}): Promise<
     await rm(directory, { recursive: true, force: true })
   })
   const file = join(directory, 'conf.db')
-  if (clustered) await run('ovsdb-tool', ['create-cluster', file, schema, `unix:${join(directory, 'raft.sock')}`])
-  else await run('ovsdb-tool', ['create', file, schema])
+  const form = zoneLimits ? await withZoneLimits(join(directory, 'later.ovsschema')) : schema
+  if (clustered) await run('ovsdb-tool', ['create-cluster', file, form, `unix:${join(directory, 'raft.sock')}`])
+  else await run('ovsdb-tool', ['create', file, form])
   await server.start()
   await server.vsctl('init')
   return server

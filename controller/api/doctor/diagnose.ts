@@ -29,7 +29,14 @@ const diagnose10 = (context: ApiContext): Diagnosis[] => {
   })
 }
 
-/** What is amiss with the controller and its switches, as far as OpenFlow shows it. */
+const aboutHosts = ({ engine, hostProblems }: ApiContext): Diagnosis[] =>
+  [...engine.model.hosts.keys()].sort().flatMap((id) =>
+    (hostProblems?.(id) ?? []).map(({ finding, ...rest }) => ({
+      ...{ level: 'warning', finding: `host ${id}: ${finding}`, ...rest },
+    })),
+  )
+
+/** What is amiss with the controller, its switches and hosts, as far as OpenFlow and the hosts' databases show it. */
 export const diagnose = (context: ApiContext): Diagnosis[] => {
   const switches = findSwitches(context, undefined)
   const none: Diagnosis[] = [
@@ -49,5 +56,10 @@ export const diagnose = (context: ApiContext): Diagnosis[] => {
     }))
   })
   const aboutOld = diagnose10(context)
-  return [...aboutApps(context), ...(switches.length + aboutOld.length === 0 ? none : about), ...aboutOld]
+  return [
+    ...aboutApps(context),
+    ...(switches.length + aboutOld.length === 0 ? none : about),
+    ...aboutOld,
+    ...aboutHosts(context),
+  ]
 }

@@ -13,15 +13,17 @@ import { ApiError, notFound } from '../errors.ts'
 import { EntityId, HostView, TunnelsQuery, TunnelView } from './schemas.ts'
 
 const hostView = (
-  { engine }: ApiContext,
+  { engine, hostProblems }: ApiContext,
   { id, dpid, address, types, tunnels, physical, underlayMtu }: HostFact,
   ports: number,
 ) => {
   const { name, version } = engine.model.document('host', id) ?? {}
+  const problems = hostProblems?.(id) ?? []
   const isRefused = engine.switches.get(dpid)?.view.nicira === false
   return {
     ...{ id, dpid: formatDpid(dpid), connected: engine.switches.has(dpid), address, types: [...types], tunnels },
     ...{ physical, ports },
+    warnings: problems.map(({ finding, mend }) => (mend === undefined ? finding : `${finding}; run there: ${mend}`)),
     ...(isRefused ? { refused: lacksNicira } : {}),
     ...(name === undefined ? {} : { name }),
     ...(version === undefined ? {} : { version }),

@@ -94,6 +94,7 @@ export const HostView = Type.Object({
   underlayMtu: Type.Optional(Type.Integer()),
   version: Type.Optional(Type.String()),
   ports: Type.Integer(),
+  warnings: Type.Array(Type.String(), { description: 'what is amiss there, with the command that mends it' }),
 })
 
 export const TunnelsQuery = closed({

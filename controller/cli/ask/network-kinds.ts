@@ -30,6 +30,7 @@ export const networkKinds: Kinds = {
       ...named('id', 'name', 'dpid', 'address', 'types', 'ports'),
       connected: (row) => (row.connected === true ? 'yes' : 'no'),
       refused: text('refused'),
+      warnings: ({ warnings }) => (Array.isArray(warnings) ? warnings.join('; ') : ''),
     },
     none: 'no host has reported itself',
   },

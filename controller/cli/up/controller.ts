@@ -105,8 +105,12 @@ const serve = async (parts: Parts, { api }: Settings, version: string, log: Logg
     const reached = (revision: number) => following.reached(revision)
     const isInstalled = (port: string) => parts.joined?.isInstalled(port) === true
     const forgetHost = (id: string) => parts.joined?.hosts.forget(id) === true
-    const shown = { tunnelHealth: tunnelHealth(engine), translated: translated(engine), isInstalled, forgetHost }
-    const options = { engine, host, intents, reached, ...shown, version, failed, ...token }
+    const hostProblems = (id: string) => parts.joined?.hosts.problemsOf(id) ?? []
+    const shown = { tunnelHealth: tunnelHealth(engine), translated: translated(engine), isInstalled }
+    const options = {
+      ...{ engine, host, intents, reached, ...shown, forgetHost, hostProblems },
+      ...{ version, failed, ...token },
+    }
     parts.api = await serveApi(options, api.host, api.port)
   } catch (error) {
     throw explained(`the API's address ${formatAddress(api)}`, error)

@@ -11,6 +11,7 @@ import { Routing } from './routing.ts'
 import type { SharedFacts } from './shared.ts'
 import { Sites } from './sites.ts'
 import { Translations } from './translations.ts'
+import { type ZoneLimitFact, ZoneLimits } from './zone-limits.ts'
 
 type Sources = { readonly [K in DocumentKind]: Map<string, Documents[K]> }
 
@@ -73,6 +74,8 @@ export class Model {
   readonly gateways = this.nat.gateways
   readonly translations = this.nat.translations
   readonly outsides = this.nat.outsides
+  private readonly zones = new ZoneLimits(this)
+  readonly zoneLimits = this.zones.facts
   private readonly policing = new Policing(this)
   readonly policyRules = this.policing.policyRules
   readonly policyClauses = this.policing.policyClauses
@@ -96,6 +99,11 @@ export class Model {
   /** Ports that a host has said are on it. */
   portsOf(host: string): ReadonlySet<string> {
     return this.portsOfHost.objectsAt(host)
+  }
+
+  /** What bounds routers on a host. */
+  zoneLimitsOf(host: string): readonly ZoneLimitFact[] {
+    return this.zones.of(host)
   }
 
   /** Ports with the interfaces that carry them, as hosts have said. */
@@ -135,6 +143,7 @@ export class Model {
     this.routing.setLost(host, isLost)
     this.routing.settle()
     this.nat.settle()
+    this.zones.settle()
   }
 
   /** Takes in changes that belong together; facts that come out the same change nothing. */
@@ -158,6 +167,7 @@ export class Model {
     for (const id of touched.ports) this.updatePort(id)
     this.routing.settle()
     this.nat.settle()
+    this.zones.settle()
     this.policing.settle()
     this.bounds.settle()
   }

@@ -9,6 +9,21 @@ export interface Repair {
   readonly told: string
 }
 
+/** What is wanted of one zone of connection tracking. */
+export interface ZoneLimit {
+  readonly router: string
+  /** Connections at a time. */
+  readonly limit: number
+}
+
+/** How many connections are tracked. */
+export interface Bounds {
+  /** By the number of the zone. */
+  readonly limits: ReadonlyMap<number, ZoneLimit>
+  /** Whether the host's database has a place for them. */
+  readonly canLimit: boolean
+}
+
 /** What repairs are worked out from. */
 export interface Scene {
   readonly inventory: Inventory
@@ -21,4 +36,5 @@ export interface Scene {
   readonly bridgeRef: UuidJson | NamedUuidJson
   /** `netdev` is the userspace data path, empty or `system` the kernel's. */
   readonly datapathType: string
+  readonly bounds: Bounds
 }

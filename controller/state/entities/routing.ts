@@ -24,6 +24,8 @@ export const Router = closed({
       hosts: Type.Optional(Type.Array(Name, { minItems: 1, maxItems: 64 })),
     }),
   ),
+  /** `limit`: connections that it translates at a time, at most, on each host where it does; as many as fit unless given. */
+  conntrack: Type.Optional(closed({ limit: Type.Integer({ minimum: 1, maximum: 0xffff_ffff }) })),
 })
 export type Router = Static<typeof Router>
 export const routers: Kind<'router', typeof Router> = { name: 'router', schema: Router }

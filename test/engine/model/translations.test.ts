@@ -25,10 +25,11 @@ const port = (id: string, address: string): DocumentChange[] => [
   put('assignment', id, { mac: '02:00:00:00:00:01', addresses: [address] }),
 ]
 
-const router = (hosts?: string[]): DocumentChange =>
+const router = (hosts?: string[], limit?: number): DocumentChange =>
   put('router', 'r', {
     subnets: ['blue-v4'],
     external: { network: 'internet', addresses: ['203.0.113.5'], ...(hosts ? { hosts } : {}) },
+    ...(limit === undefined ? {} : { conntrack: { limit } }),
   })
 
 const floating = (id: string, address: string, to: string): DocumentChange =>
@@ -91,6 +92,22 @@ t.test('source and forwarded addresses are where the router leaves, and follow i
   t.end()
 })
 
+t.test('a router’s zone is bounded by which it leaves, and where its floating addresses are', (t) => {
+  const model = modelOf(router(['h1', 'h2'], 100), floating('f1', '203.0.113.21', '10.0.0.11'))
+  const bounds = () =>
+    [1, 2, 3].map((number) => model.zoneLimitsOf(`h${number}`).map(({ zone, limit }) => [zone, limit]))
+  t.same(bounds(), [[[0x8003, 100]], [[0x8003, 100]], []])
+  model.apply([floating('f2', '203.0.113.22', '10.0.0.12'), gone('nat', 'f1')])
+  t.same(bounds(), [[[0x8003, 100]], [], []], 'the one of a port on h3 is at the router’s host')
+  model.apply([bound('blue2', 2)])
+  t.same(bounds(), [[[0x8003, 100]], [[0x8003, 100]], []])
+  model.apply([host(1, false), router(['h1', 'h2'], 7)])
+  t.same(bounds(), [[], [[0x8003, 7]], []])
+  model.apply([router(['h1', 'h2'])])
+  t.same(bounds(), [[], [], []])
+  t.end()
+})
+
 const anyChange: fc.Arbitrary<DocumentChange> = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 3 }), fc.boolean()).map(([number, has]) => host(number, has)),
   fc.integer({ min: 1, max: 3 }).map((number) => gone('host', `h${number}`)),
@@ -98,7 +115,9 @@ const anyChange: fc.Arbitrary<DocumentChange> = fc.oneof(
   fc.constantFrom('blue1', 'blue2').chain((id) => fc.integer({ min: 1, max: 3 }).map((number) => bound(id, number))),
   fc.constantFrom('blue1', 'blue2').map((id) => gone('binding', id)),
   fc.constantFrom<DocumentKind>('subnet').map((kind) => gone(kind, 'blue-v4')),
-  fc.constantFrom<string[] | undefined>(['h2'], ['h3', 'h1'], undefined).map((hosts) => router(hosts)),
+  fc
+    .tuple(fc.constantFrom<string[] | undefined>(['h2'], ['h3', 'h1'], undefined), fc.constantFrom(undefined, 5, 6))
+    .map(([hosts, limit]) => router(hosts, limit)),
   fc.constant(gone('router', 'r')),
   fc.constant(gone('routerNumber', 'r')),
   fc.constant(put('network', 'internet', { vni: 98, external: 'phys' })),
@@ -117,7 +136,9 @@ const anyChange: fc.Arbitrary<DocumentChange> = fc.oneof(
 )
 
 const factsOf = (model: Model): readonly object[] =>
-  [model.translations, model.gateways, model.outsides].map((all) => Object.fromEntries([...all.entries()].sort()))
+  [model.translations, model.gateways, model.outsides, model.zoneLimits].map((all) =>
+    Object.fromEntries([...all.entries()].sort()),
+  )
 
 t.test('whatever changes, translations are as if worked out from nothing', (t) => {
   fc.assert(

@@ -35,6 +35,11 @@ const own = (spec: object) => router({ subnets: ['blue-v4', 'blue-v6'], ...spec 
 const route = (spec: object) => own({ routes: [{ to: '172.16.0.0/12', via: ['10.0.0.9'], ...spec }] })
 
 const routerRefusals: readonly Refusal[] = [
+  [
+    [put('router', 'edge', { subnets: ['blue-v4'], conntrack: { limit: 9 } })],
+    'router edge/conntrack',
+    /add external, or leave conntrack out/,
+  ],
   [[own({ subnets: ['blue-v4', 'blu'] })], 'router edge/subnets/1', /no subnet blu: put it first/],
   [[own({ subnets: ['blue-v4', 'blue-v4'] })], 'router edge/subnets/1', /there twice/],
   [[own({ subnets: ['lone-v4'] })], 'router edge/subnets/0', /no gateway.*give it one/],

@@ -13,6 +13,7 @@ export const RouterView = Type.Object({
   addresses: Type.Array(Type.String(), { description: 'its own in the external network' }),
   host: Type.Optional(Type.String({ description: 'that packets leave by where nothing better is known' })),
   zone: Type.Integer({ description: 'of connection tracking for its address translation: 0x8000 and this' }),
+  limit: Type.Optional(Type.Integer({ description: 'connections that are translated at a time, on each host' })),
   routes: Type.Integer(),
   nat: Type.Integer({ description: 'translations of addresses' }),
   qos: Type.Optional(Type.String()),
@@ -30,13 +31,13 @@ export const NatView = Type.Object({
 })
 
 export const routerView = ({ intents: { table }, engine }: ApiContext, id: string, held: Held<Entities['router']>) => {
-  const { subnets, external, routes = [], qos } = held.value
+  const { subnets, external, routes = [], qos, conntrack } = held.value
   const networks = subnets.flatMap((subnet) => table.get('subnet', subnet)?.value.network ?? [])
   const { mac = '', zone = 0 } = table.get('routerNumber', id)?.value ?? {}
   const host = engine.model.routers.get(id)?.external?.host
   return {
     ...{ id, mac, subnets, networks: [...new Set(networks)] },
-    ...given({ external: external?.network, host, qos }),
+    ...given({ external: external?.network, host, qos, limit: conntrack?.limit }),
     ...{ addresses: external?.addresses ?? [], zone, routes: routes.length },
     nat: table.users('nat', 'router', id).size,
     ...tailOf(held),

@@ -73,6 +73,14 @@ const checkExternal = (draft: Draft, router: Router, layouts: LayoutsOf, refuse:
   }
 }
 
+const checkConntrack = ({ conntrack, external }: Router, refuse: Refuse): void => {
+  if (conntrack === undefined || external !== undefined) return
+  refuse(
+    'conntrack',
+    'only what passes to or from an external network is tracked: add external, or leave conntrack out',
+  )
+}
+
 const viaProblem = (text: string, family: 4 | 6, known: readonly Layout[], own: readonly string[]) => {
   const problem = addressProblem(text)
   const address = parseAddress(text)
@@ -116,5 +124,6 @@ export const checkRouter = (draft: Draft, id: string, layouts: LayoutsOf): void 
   if (router.mac !== undefined) checkMac(router.mac, 'mac', refuse)
   checkInterfaces(draft, id, router, refuse)
   checkExternal(draft, router, layouts, refuse)
+  checkConntrack(router, refuse)
   checkRoutes(draft, router, layouts, refuse)
 }

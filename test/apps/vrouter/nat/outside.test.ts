@@ -5,7 +5,7 @@ import { inParallel } from '../../../../topology/lab/parallel.ts'
 import { until } from '../../../engine/lab.ts'
 import { NetworksLab } from '../../../networks/lab.ts'
 import { namespaces, ovs, python } from '../../../support/needs.ts'
-import { ask, curl, ping, serve } from './probes.ts'
+import { ask, askFromMany, curl, ping, serve } from './probes.ts'
 
 const file = fileURLToPath(new URL('lab.yaml', import.meta.url))
 
@@ -183,6 +183,48 @@ const beyond = async (lab: NetworksLab): Promise<void> => {
   await inside('ip', 'route', 'add', '198.51.102.0/24', 'dev', 'far')
 }
 
+/** The command that sets the limit of a router's zone on a host, as the host is told to need it. */
+const limitCommand = async (lab: NetworksLab, host: string): Promise<readonly string[] | undefined> => {
+  const { warnings } = await lab.client.get<{ warnings: readonly string[] }>(`/v1/hosts/${host}`)
+  const form = /conntrack limit of blue-out is not enforced.*; run there: ovs-appctl (.*)/
+  return form.exec(warnings.join())?.[1]?.split(' ')
+}
+
+/** Whether the database of a host has limits of zones: since Open vSwitch 3.3. */
+const keepsLimits = (lab: NetworksLab, host: string): Promise<boolean> =>
+  lab
+    .daemons(host)
+    .vsctl('--columns=limit', 'list', 'CT_Zone')
+    .then(
+      () => true,
+      () => false,
+    )
+
+const bounded = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test('a router tracks no more connections than its limit, where its host has been given it', async (t) => {
+    const limit = 30
+    const h1 = lab.daemons('h1')
+    const { spec, zone } = await lab.client.get<{ spec: object; zone: number }>('/v1/routers/blue-out')
+    const number = 0x8000 + zone
+    t.equal(await limitCommand(lab, 'h1'), undefined)
+    const { status, text } = await lab.ask('PUT', '/v1/routers/blue-out', { ...spec, conntrack: { limit } })
+    t.equal(status, 200, text)
+    if (!(await keepsLimits(lab, 'h1'))) {
+      await until('the host says what to do', async () => (await limitCommand(lab, 'h1')) !== undefined)
+      const command = (await limitCommand(lab, 'h1')) ?? []
+      t.same(command, ['dpctl/ct-set-limits', 'netdev@ovs-netdev', `zone=${number},limit=${limit}`])
+      await h1.appctl(...command)
+    }
+    const shown = () => h1.appctl('dpctl/ct-get-limits', `zone=${number}`)
+    await until('it is set', async () => (await shown()).includes(`limit=${limit}`))
+    await h1.appctl('dpctl/flush-conntrack', `zone=${number}`)
+    t.equal(await askFromMany(lab, 'blue1', server, port, 2 * limit), limit)
+    t.match(await shown(), `limit=${limit},count=${limit}`)
+    const [seen] = (await ask(lab, 'red2', server, port)).split(' ')
+    t.equal(seen, '203.0.113.22', 'another router on that host goes on')
+  })
+}
+
 t.test('tenants on three hosts and the outside', async (t) => {
   if (!ovs(t) || !namespaces(t) || !python(t)) return
   const lab = await NetworksLab.start(t, 'nato', file)
@@ -191,4 +233,5 @@ t.test('tenants on three hosts and the outside', async (t) => {
   await outward(t, lab)
   await inward(t, lab)
   await errors(t, lab)
+  await bounded(t, lab)
 })

@@ -1,6 +1,7 @@
 # What somebody outside, or inside, sees of who asks.
 #   probe.py serve ADDRESS PORT   answers over TCP (as HTTP) and UDP with the address and port of who asks
 #   probe.py ask ADDRESS PORT [BYTES]   asks over UDP; prints the answer, or the error that came back
+#   probe.py many ADDRESS PORT COUNT    asks over UDP from so many ports; prints how many were answered
 import errno
 import socket
 import sys
@@ -36,6 +37,23 @@ if role == 'serve':
     threading.Thread(target=serve_udp, daemon=True).start()
     print('ready', flush=True)
     serve_tcp(listener)
+elif role == 'many':
+    count = int(sys.argv[4])
+    asking = [socket.socket(family, socket.SOCK_DGRAM) for _ in range(count)]
+    answered = set()
+    # Again and again, as any packet may be lost.
+    for _ in range(3):
+        for sock in asking:
+            sock.connect((address, port))
+            sock.send(b'x')
+        for sock in asking:
+            sock.settimeout(0.05)
+            try:
+                sock.recv(9000)
+                answered.add(sock)
+            except OSError:
+                pass
+    print(len(answered))
 else:
     size = int(sys.argv[4]) if len(sys.argv) > 4 else 1
     with socket.socket(family, socket.SOCK_DGRAM) as sock:

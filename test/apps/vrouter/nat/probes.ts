@@ -15,6 +15,10 @@ export const serve = async (t: Test, lab: NetworksLab, node: string, address: st
 export const ask = async (lab: NetworksLab, node: string, address: string, port: number, size = 1): Promise<string> =>
   (await lab.inside(node, 'python3', program, 'ask', address, String(port), String(size))).trim()
 
+/** Asks over UDP from so many ports at once: how many of them were answered. */
+export const askFromMany = async (lab: NetworksLab, node: string, address: string, port: number, count: number) =>
+  Number(await lab.inside(node, 'python3', program, 'many', address, String(port), String(count)))
+
 /** Asks over TCP by curl: who was asked says from which address and port. */
 export const curl = async (lab: NetworksLab, node: string, address: string, port: number): Promise<string> => {
   const host = address.includes(':') ? `[${address}]` : address
