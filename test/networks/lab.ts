@@ -142,14 +142,16 @@ export class NetworksLab {
   /**
    * Waits until a host has counted so many more drops for each reason as are expected, or more of one.
    *
+   * @param within milliseconds
    * @returns how many more there are for each of these reasons
    */
   async dropsSince(
     host: string,
     before: ReadonlyMap<string, number>,
     expected: ReadonlyMap<string, number>,
+    within = patience,
   ): Promise<ReadonlyMap<string, number>> {
-    const deadline = Date.now() + patience
+    const deadline = Date.now() + within
     for (;;) {
       const now = await this.drops(host)
       const more = [...expected.keys()].map(

@@ -112,17 +112,28 @@ const allLies = (lab: NetworksLab): Lie[] => [...addressLies(lab), ...arpLies(la
 
 const sameFrame = (frame: Uint8Array) => (heard: { readonly frame: Buffer }) => heard.frame.equals(frame)
 
-/** Tells lies, and judges that each copy of each is dropped for its reason. */
-const judge = async (t: Test, lab: NetworksLab, lies: readonly Lie[]): Promise<void> => {
+type Drops = ReadonlyMap<string, number>
+
+/** Tells lies, and gives how many were dropped for each reason. */
+const tell = async (lab: NetworksLab, lies: readonly Lie[], expected: Drops): Promise<Drops> => {
   const station = await lab.station(liar)
-  const expected = new Map<string, number>()
-  for (const { reason } of lies) expected.set(reason, (expected.get(reason) ?? 0) + copies)
   const before = await lab.drops(liarHost)
   await station.send(
     lies.map(({ frame }) => frame),
     copies,
   )
-  t.same([...(await lab.dropsSince(liarHost, before, expected))], [...expected])
+  return lab.dropsSince(liarHost, before, expected, patience / 4)
+}
+
+/** Tells lies, and judges that each copy of each is dropped for its reason. */
+const judge = async (t: Test, lab: NetworksLab, lies: readonly Lie[]): Promise<void> => {
+  const expected = new Map<string, number>()
+  for (const { reason } of lies) expected.set(reason, (expected.get(reason) ?? 0) + copies)
+  const isAll = (drops: Drops): boolean => [...expected].every(([reason, count]) => drops.get(reason) === count)
+  let dropped = await tell(lab, lies, expected)
+  // A busy switch may for a moment do with packets that it has just seen what it did before its flows changed.
+  for (let attempt = 0; attempt < 2 && !isAll(dropped); attempt++) dropped = await tell(lab, lies, expected)
+  t.same([...dropped], [...expected])
 }
 
 /** Sends frames that must arrive, and gives who heard each. */

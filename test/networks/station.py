@@ -1,5 +1,5 @@
 # A network card by the frame: sends the frames that it reads as lines of hexadecimal digits, each
-# with the times that it is sent before it, and prints those that arrive.
+# with the times that it is sent before it, says so at an empty line, and prints those that arrive.
 import select
 import socket
 import sys
@@ -26,8 +26,10 @@ while True:
             break
         *lines, orders = (orders + some).split(b'\n')
         for line in lines:
+            if not line:
+                print('sent', flush=True)
+                continue
             times, frame = line.split()
             for _ in range(int(times)):
                 card.send(bytes.fromhex(frame.decode()))
                 time.sleep(pause)
-        print('sent', flush=True)

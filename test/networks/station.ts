@@ -41,7 +41,8 @@ export class Station {
   /** Sends frames, each so many times; resolves when they are on the wire. */
   async send(frames: readonly Uint8Array[], times = 1): Promise<void> {
     const done = this.told()
-    this.child.stdin?.write(frames.map((frame) => `${times} ${Buffer.from(frame).toString('hex')}\n`).join(''))
+    const lines = frames.map((frame) => `${times} ${Buffer.from(frame).toString('hex')}\n`)
+    this.child.stdin?.write(`${lines.join('')}\n`)
     await done
   }
 
