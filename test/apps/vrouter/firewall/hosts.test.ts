@@ -9,8 +9,9 @@ import type { App, Engine } from '../../../../controller/index.ts'
 import { Framer } from '../../../../controller/openflow/index.ts'
 import type { Policy } from '../../../../controller/state/index.ts'
 import { ManualClock, SimSwitch } from '../../../../topology/sim/testing.ts'
-import { engineFor, until } from '../../../engine/lab.ts'
-import { doc, hostDoc, portDocs } from '../../one-host.ts'
+import { engineFor, pingResult, until } from '../../../engine/lab.ts'
+import { namespaces, ovs } from '../../../support/needs.ts'
+import { doc, hostDoc, portDocs, realHost } from '../../one-host.ts'
 import { frameOf, stations } from './frames.ts'
 
 const [experimenter, flowMod] = [4, 14]
@@ -192,4 +193,39 @@ t.test('rules of two policies that ask for the same share flows only on hosts th
   t.same(sides(3n).sort(), [1, 1, ...Array.from({ length: 14 }, () => 2)], 'but for the group, both ask for the same')
   await apply(...portOf('c', 'h3', ['jobs']))
   t.same(sides(3n), alone)
+})
+
+/** Allows echoes, and 300 other things. */
+const lengthy: Policy = {
+  groups: ['web'],
+  rules: [
+    { direction: 'in', action: 'allow', protocol: 'icmp' },
+    ...Array.from({ length: 300 }, (_, at): Policy['rules'][number] => ({
+      ...{ direction: 'in', action: 'allow', protocol: 'tcp', ports: [1000 + 2 * at] },
+    })),
+  ],
+  default: { out: 'allow' },
+}
+
+t.test('while the rules of a policy come to a host and go, what they allow loses nothing', async (t) => {
+  if (!ovs(t) || !namespaces(t)) return
+  const real = await realHost(t, 'fwhco', [firewall], 2)
+  await real.apply(doc('groupNumber', 'web', { tenant: 1, bit: 0 }), doc('policy', 'web', lengthy))
+  const flows = async () => Number(/flow_count=(\d+)/.exec(await real.host.ofctl('dump-aggregate', 'br-int'))?.[1])
+  const without = await flows()
+  const pinging = real.inside('a', 'ping', '-i', '0.01', '-c', '300', '10.0.0.3')
+  let isOver = false
+  const over = pinging.finally(() => {
+    isOver = true
+  })
+  let times = 0
+  do {
+    await real.apply(doc('port', 'b', { network: 'blue', groups: ['web'] }))
+    t.ok((await flows()) > without + 300, 'with the first port of the group come all')
+    await real.apply(doc('port', 'b', { network: 'blue' }))
+    t.equal(await flows(), without, 'with the last they go')
+    times++
+  } while (!isOver)
+  const { sent, lost } = pingResult(await over)
+  t.same({ sent, lost }, { sent: 300, lost: 0 }, `${times} times`)
 })
