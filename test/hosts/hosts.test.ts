@@ -118,11 +118,14 @@ t.test('somebody who undoes it over and over is answered ever more rarely', asyn
   settled(watched)
   const session = await server.session(t)
   const bad = { op: 'update', table: 'Bridge', where: [], row: { fail_mode: 'standalone' } } as const
+  const begin = performance.now()
   for (let count = 0; count < 100; count++) {
     await session.transact(openVSwitch, [bad])
     await sleep(10)
   }
-  t.ok(watched.told.length < 12, `${watched.told.length} of 100 were put right at once`)
+  const seconds = (performance.now() - begin) / 1000
+  // In the end one each ten seconds.
+  t.ok(watched.told.length < 12 + seconds / 10, `${watched.told.length} of 100 were put right in ${seconds} s`)
   await until(
     'in the end it is as it should be',
     async () => (await get(server, 'bridge', 'br-int', 'fail_mode')) === 'secure',
@@ -135,6 +138,7 @@ t.test('another type of tunnel that the operator names comes, and the one not na
   const types = async () => (await server.vsctl('list-ports', 'br-int')).trim().split('\n').join(' ')
   await server.vsctl('set', 'open_vswitch', '.', 'external_ids:heddle-encap-type="gre, geneve,pigeon"')
   await until('they are exchanged', async () => (await types()) === 'hdl-geneve hdl-gre')
+  await until('it is told', () => watched.told.some((text) => text.includes('pigeon')))
   t.match(watched.told.join('\n'), /heddle-encap-type: pigeon is not known; geneve, vxlan, gre and stt are/)
   await server.vsctl(
     'set',
@@ -166,6 +170,7 @@ t.test('another controller that the operator names takes the place of the one be
     const targets = await server.vsctl('get-controller', 'br-int')
     return targets === 'tcp:192.0.2.7:6653\ntcp:192.0.2.8:6653\n'
   })
+  await until('it is told', () => watched.told.some((text) => text.includes('removed from br-int')))
   t.equal(
     watched.told.at(-1),
     'warn: host h1: put right: controller tcp:192.0.2.8:6653 added to br-int, controller tcp:192.0.2.7:6653 added to br-int, controller tcp:192.0.2.9:6653 removed from br-int',
@@ -279,8 +284,8 @@ t.test('interfaces are marked once their host holds all flows, and not any more 
   await one.vsctl(...plug('v1', 'web-1', 7), ...plug('v2', 'web-2', 8))
   await until('both are bound', () => watched.bound.size === 2)
   watched.hosts.installed(['web-1', 'web-2', 'web-unknown'])
-  await one.vsctl('--timeout=5', 'wait-until', 'interface', 'v1', 'external_ids:heddle-installed=true')
-  await one.vsctl('--timeout=5', 'wait-until', 'interface', 'v2', 'external_ids:heddle-installed=true')
+  await one.vsctl('--timeout=30', 'wait-until', 'interface', 'v1', 'external_ids:heddle-installed=true')
+  await one.vsctl('--timeout=30', 'wait-until', 'interface', 'v2', 'external_ids:heddle-installed=true')
   const marked = async () =>
     (await one.vsctl('--bare', '--columns=name', 'find', 'interface', 'external_ids:heddle-installed=true')).split(
       /\s+/,
@@ -293,7 +298,7 @@ t.test('interfaces are marked once their host holds all flows, and not any more 
   await sleep(100)
   t.same(await get(two, 'interface', 'v9', 'external_ids'), '{iface-id=web-1}', 'the host before it may have confirmed')
   watched.hosts.installed(['web-1'], watched.known.get('h2')?.dpid)
-  await two.vsctl('--timeout=5', 'wait-until', 'interface', 'v9', 'external_ids:heddle-installed=true')
+  await two.vsctl('--timeout=30', 'wait-until', 'interface', 'v9', 'external_ids:heddle-installed=true')
   t.same(await marked(), [''])
 })
 
