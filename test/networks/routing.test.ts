@@ -166,7 +166,7 @@ const finding = async (t: Test, lab: NetworksLab): Promise<void> => {
 /** A router as the lab's file has it, with other routes. */
 const putRouter = async (lab: NetworksLab, id: string, change: object): Promise<void> => {
   const found = lab.record.description.resources.find((one) => one.kind === 'Router' && one.id === id)
-  const { status, text } = await lab.ask('PUT', `/v1/routers/${id}`, { ...found?.spec, ...change })
+  const { status, text } = await lab.ask('PUT', `/v1/routers/${id}?wait=true`, { ...found?.spec, ...change })
   if (status >= 300) throw new Error(text)
   await lab.settled()
 }

@@ -1,4 +1,5 @@
-import { run } from '../ovs/shell.ts'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { CommandError, run } from '../ovs/shell.ts'
 
 export interface Stream {
   /** Network namespaces. */
@@ -34,6 +35,29 @@ interface Report {
 
 /** Bytes of a UDP packet's payload: what fits through any tunnel. */
 const payload = 1200
+
+/**
+ * Starts a server for one client, and waits until it listens: as a daemon it would say that it is there before that.
+ *
+ * @throws CommandError where it ends instead
+ */
+const listen = (namespace: string, address: string): Promise<ChildProcess> => {
+  const words = ['netns', 'exec', namespace, 'iperf3', '--server', '--one-off', '--forceflush', '--bind', address]
+  const child = spawn('ip', words, { stdio: ['ignore', 'pipe', 'pipe'] })
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const hear = (part: string): void => {
+      said += part
+      if (said.includes('listening')) resolve(child)
+    }
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', hear)
+    child.once('error', reject)
+    child.once('close', (code) => {
+      reject(new CommandError(`ip ${words.join(' ')}`, code ?? undefined, { stdout: said, stderr: '' }))
+    })
+  })
+}
+
 /**
  * Sends from one network namespace to another for some seconds, by iperf3.
  *
@@ -41,15 +65,14 @@ const payload = 1200
  */
 export const stream = async (asked: Stream): Promise<Streamed> => {
   const { from, to, address, protocol, kbps = 0, seconds, omitted = 2 } = asked
-  const inside = (namespace: string, ...args: readonly string[]) =>
-    run('ip', ['netns', 'exec', namespace, 'iperf3', ...args])
-  await inside(to, '--server', '--one-off', '--daemon', '--bind', address)
   const udp = ['--udp', '--bitrate', `${kbps}K`, '--length', String(payload)]
-  const json = await inside(
-    ...([from, '--client', address, '--json', '--connect-timeout', '5000'] as const),
-    ...['--time', String(seconds), '--omit', String(omitted)],
-    ...(protocol === 'udp' ? udp : []),
-  )
+  const client = [
+    ...['netns', 'exec', from, 'iperf3', '--client', address, '--json', '--connect-timeout', '5000'],
+    ...['--time', String(seconds), '--omit', String(omitted), ...(protocol === 'udp' ? udp : [])],
+  ]
+  const server = await listen(to, address)
+  // It ends with its client, unless that did not reach it.
+  const json = await run('ip', client).finally(() => server.kill())
   const { end, error = 'it gives no figures' } = JSON.parse(json) as Report
   if (!end.sum_sent || !end.sum_received) throw new Error(`iperf3 from ${from} to ${address}: ${error}`)
   const [sent, received] = [end.sum_sent.bits_per_second, end.sum_received.bits_per_second]

@@ -1,5 +1,5 @@
 import type { LabFolder } from './folder.ts'
-import { inNamespace } from './ip.ts'
+import { stream } from './iperf.ts'
 import { namespaceOf } from './names.ts'
 
 /** TCP throughput from one container to an address of another in Mbit/s, measured by iperf3. */
@@ -9,11 +9,8 @@ export const throughput = async (
   to: { readonly container: string; readonly address: string },
   seconds = 2,
 ): Promise<number> => {
-  const server = ['--server', '--one-off', '--daemon', '--pidfile', folder.part('iperf3.pid')]
-  await inNamespace(namespaceOf(folder.name, to.container), 'iperf3', ...server)
-  const client = ['--client', to.address, '--time', String(seconds), '--json', '--connect-timeout', '2000']
-  const report = JSON.parse(await inNamespace(namespaceOf(folder.name, from), 'iperf3', ...client)) as {
-    end: { sum_received: { bits_per_second: number } }
-  }
-  return report.end.sum_received.bits_per_second / 1e6
+  const [source, destination] = [namespaceOf(folder.name, from), namespaceOf(folder.name, to.container)]
+  const where = { from: source, to: destination, address: to.address } as const
+  const { kbps } = await stream({ ...where, protocol: 'tcp', seconds, omitted: 0 })
+  return kbps / 1000
 }

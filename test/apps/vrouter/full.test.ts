@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { inParallel } from '../../../topology/lab/parallel.ts'
+import { until } from '../../engine/lab.ts'
 import { Keeping } from '../../networks/keeping.ts'
 import { NetworksLab } from '../../networks/lab.ts'
 import { Pinging } from '../../networks/pinging.ts'
@@ -119,12 +120,22 @@ const reaching = async (t: Test, lab: NetworksLab): Promise<void> => {
   })
 }
 
+interface Measured {
+  readonly error?: string
+  readonly end: { readonly sum_received?: { readonly bits_per_second: number } }
+}
+
 /** Mbit/s from a container outside, by one connection. */
 const rateOf = async (lab: NetworksLab, from: string): Promise<number> => {
   const words = ['-c', '198.51.100.1', '-t', '4', '-O', '1', '-J']
-  const { end } = JSON.parse(await lab.inside(from, 'iperf3', ...words)) as {
-    readonly end: { readonly sum_received: { readonly bits_per_second: number } }
-  }
+  let measured: Measured = { end: {} }
+  // The server takes one client at a time, and may not yet be done with the one before.
+  await until('the server is free', async () => {
+    measured = JSON.parse(await lab.inside(from, 'sh', '-c', `iperf3 ${words.join(' ')} || true`)) as Measured
+    return !measured.error?.includes('busy')
+  })
+  const { error, end } = measured
+  if (!end.sum_received) throw new Error(`iperf3 from ${from}: ${error}`)
   return end.sum_received.bits_per_second / 1e6
 }
 

@@ -26,7 +26,7 @@ const translations = async (lab: NetworksLab): Promise<ReadonlyMap<string, Trans
 }
 
 const want = async (t: Test, lab: NetworksLab, id: string, spec: object): Promise<void> => {
-  const { status, text } = await lab.ask('PUT', `/v1/nat/${id}`, spec)
+  const { status, text } = await lab.ask('PUT', `/v1/nat/${id}?wait=true`, spec)
   t.ok(status === 200 || status === 201, text)
 }
 
@@ -45,7 +45,7 @@ const whole = async (child: Program): Promise<number> => {
     said += text
   })
   child.stdin.end()
-  await once(child, 'exit')
+  await once(child, 'close')
   return Number(said)
 }
 
