@@ -1,4 +1,13 @@
-import { defineApp, model, openflow, type PortFact, packet, parseAddress, Type } from '../../controller/index.ts'
+import {
+  defineApp,
+  model,
+  openflow,
+  output,
+  type PortFact,
+  packet,
+  parseAddress,
+  Type,
+} from '../../controller/index.ts'
 import { Arp, advertise, advertiseToAll, arpAnswer, finish, Nd } from '../arp-responder/answers.ts'
 import { type Asked, answerTo } from './answer.ts'
 
@@ -83,7 +92,7 @@ export default defineApp({
     }
     const data = answerTo(punted.data(), macOf)
     if (!data) return
-    const actions = [{ type: 'output', port: punted.inPort, maxLen: 0 }] as const
+    const actions = [output(punted.inPort)]
     send(dpid, { type: 'packetOut', bufferId: NO_BUFFER, inPort: Port.CONTROLLER, actions, data })
   },
 })

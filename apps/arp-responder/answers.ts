@@ -1,34 +1,22 @@
-import { openflow, packet } from '../../controller/index.ts'
+import { moveField, openflow, output, packet, setField } from '../../controller/index.ts'
 
 type Action = openflow.Action
 
-const { field, subfield } = openflow
-
-type FieldKey = Parameters<typeof field>[0]
-
-const set = (key: FieldKey, value: unknown): Action => ({ type: 'setField', oxm: field(key, value) })
-
-export const move = (from: FieldKey, to: FieldKey): Action => ({
-  type: 'regMove',
-  src: subfield(from),
-  dst: subfield(to),
-})
-
 /** OFPP_IN_PORT (OpenFlow 1.3.5 §7.2.1): back to where the packet came from. */
-export const back: Action = { type: 'output', port: openflow.Port.IN_PORT, maxLen: 0 }
+export const back = output(openflow.Port.IN_PORT)
 
 /** ARP operations (RFC 826). */
 export const Arp = { REQUEST: 1, REPLY: 2 } as const
 
 /** Makes an ARP request its own answer (RFC 826): `mac` has the address. */
 export const arpAnswer = (mac: number, address: string): Action[] => [
-  move('ethSrc', 'ethDst'),
-  set('ethSrc', mac),
-  set('arpOp', Arp.REPLY),
-  move('arpSha', 'arpTha'),
-  move('arpSpa', 'arpTpa'),
-  set('arpSha', mac),
-  set('arpSpa', address),
+  moveField('ethSrc', 'ethDst'),
+  setField('ethSrc', mac),
+  setField('arpOp', Arp.REPLY),
+  moveField('arpSha', 'arpTha'),
+  moveField('arpSpa', 'arpTpa'),
+  setField('arpSha', mac),
+  setField('arpSpa', address),
   back,
 ]
 
@@ -42,11 +30,11 @@ const OVERRIDE = 0x2000_0000
 const targetOption = 2
 
 const advertisement = (mac: number, address: string, flags: number): Action[] => [
-  set('ethSrc', mac),
-  set('ipv6Src', address),
-  set('icmpv6Type', Nd.ADVERTISEMENT),
-  set('ndOptionsType', targetOption),
-  set('ndReserved', flags),
+  setField('ethSrc', mac),
+  setField('ipv6Src', address),
+  setField('icmpv6Type', Nd.ADVERTISEMENT),
+  setField('ndOptionsType', targetOption),
+  setField('ndReserved', flags),
 ]
 
 /**
@@ -55,17 +43,17 @@ const advertisement = (mac: number, address: string, flags: number): Action[] =>
  * @param more flags: a router says that it is one, or it is given up as one (RFC 4861 §7.2.5)
  */
 export const advertise = (mac: number, address: string, more = 0): Action[] => [
-  move('ethSrc', 'ethDst'),
-  move('ipv6Src', 'ipv6Dst'),
+  moveField('ethSrc', 'ethDst'),
+  moveField('ipv6Src', 'ipv6Dst'),
   ...advertisement(mac, address, SOLICITED + OVERRIDE + more),
 ]
 
 /** The same for who has no address yet: all are told (RFC 4861 §7.2.4). */
 export const advertiseToAll = (mac: number, address: string, more = 0): Action[] => [
-  set('ethDst', packet.allNodes.mac),
-  set('ipv6Dst', packet.allNodes.address),
+  setField('ethDst', packet.allNodes.mac),
+  setField('ipv6Dst', packet.allNodes.address),
   ...advertisement(mac, address, OVERRIDE + more),
 ]
 
 /** The second step: the option is one of an advertisement now, so that its content can be set. */
-export const finish = (mac: number): Action[] => [set('ipv6NdTll', mac), back]
+export const finish = (mac: number): Action[] => [setField('ipv6NdTll', mac), back]

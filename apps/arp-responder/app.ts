@@ -1,8 +1,8 @@
 import {
   defineApp,
+  inNetwork,
   integration,
   model,
-  networkMask,
   openflow,
   type PortFact,
   packet,
@@ -20,8 +20,6 @@ type Ipv4Text = `${number}.${string}`
 type Ipv6Text = `${string}:${string}`
 
 const isIpv6 = (address: string): address is Ipv6Text => address.includes(':')
-
-const inNetwork = (vni: number) => ({ reg0: { value: vni, mask: networkMask } }) as const
 
 const request = { ethType: EtherType.ARP, arpOp: Arp.REQUEST } as const
 const icmpv6 = { ethType: EtherType.IPV6, ipProto: IpProtocol.ICMPV6 } as const

@@ -5,6 +5,7 @@ import {
   integration,
   model,
   openflow,
+  output,
   packet,
   portMask,
   Type,
@@ -81,7 +82,7 @@ export default defineApp({
     const port = portAt(collections.ports, collections.places, dpid, punted.inPort)
     const data = port && replyTo(punted.data(), { port, known: collections, lease: config.lease })
     if (!data) return
-    const actions = [{ type: 'output', port: punted.inPort, maxLen: 0 }] as const
+    const actions = [output(punted.inPort)]
     send(dpid, { type: 'packetOut', bufferId: NO_BUFFER, inPort: Port.CONTROLLER, actions, data })
   },
 })

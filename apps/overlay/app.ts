@@ -2,15 +2,18 @@ import {
   defineApp,
   fromPort,
   fromTunnel,
+  inNetwork,
   integration,
   model,
-  networkMask,
   openflow,
+  output,
   policedKey,
+  resubmit,
+  setField,
   siteKey,
 } from '../../controller/index.ts'
 import { partsOf } from './parts.ts'
-import { inNetwork, output, sendAlong, sendToAll, setField, type Way, wayBetween } from './way.ts'
+import { sendAlong, sendToAll, type Way, wayBetween, withTunnelId } from './way.ts'
 
 type Action = openflow.Action
 
@@ -20,10 +23,7 @@ const many = { value: '01:00:00:00:00:00', mask: '01:00:00:00:00:00' } as const
 /** Hands the packet to a shard of the ports here, and goes on with the next action. */
 const copyTo =
   (table: number) =>
-  (shard: number): Action[] => [
-    setField('reg3', shard),
-    { type: 'resubmitTable', inPort: openflow.Port.IN_PORT, tableId: table },
-  ]
+  (shard: number): Action[] => [setField('reg3', shard), resubmit(table)]
 
 /** Numbers from here on are parts of the other hosts, where one flow cannot send to all; those below are shards here. */
 const firstAway = 0x8000
@@ -33,10 +33,7 @@ const ipTypes = [openflow.EtherType.IPV4, openflow.EtherType.IPV6] as const
 const aboveUsual = 40_000
 
 /** Hands the packet to what looks at it before a port gets it, and goes on with the next action. */
-const judge = (table: number, ofport: number): Action[] => [
-  setField('reg2', ofport),
-  { type: 'resubmitTable', inPort: openflow.Port.IN_PORT, tableId: table },
-]
+const judge = (table: number, ofport: number): Action[] => [setField('reg2', ofport), resubmit(table)]
 
 /**
  * Networks over many hosts: what a container sends reaches the ports of its network, here directly
@@ -115,14 +112,14 @@ export default defineApp({
         if (host === undefined || ofport === undefined) return []
         const { switch: stage, trackIn } = stages
         if (dpid === here.dpid) {
-          const match = { reg0: { value: vni, mask: networkMask }, ethDst: mac }
+          const match = { ...inNetwork(vni), ethDst: mac }
           return [stage.when(match).apply(setField('reg2', ofport)).goto(trackIn)]
         }
         const network = view.networks.get(id)
         const from = view.hosts.get(view.reaches.get(siteKey(id, here.dpid))?.host ?? '')
         const to = view.hosts.get(host)
         const way = network && from && to && wayBetween(network, from, to)
-        return way ? [stage.when({ reg0: vni, ethDst: mac }).apply(inNetwork(vni), ...sendAlong(way))] : []
+        return way ? [stage.when({ reg0: vni, ethDst: mac }).apply(withTunnelId(vni), ...sendAlong(way))] : []
       },
     },
     /** To all of a network: copied here for the ports here, and once to each other host that has ports of it. */
@@ -160,7 +157,7 @@ export default defineApp({
       each: 'shards',
       on: ({ dpid }) => dpid,
       flows: ({ vni, dpid, number, ofports }, { stages: { flood, trackIn }, view }) => {
-        const match = { reg0: { value: vni, mask: networkMask }, reg3: number } as const
+        const match = { ...inNetwork(vni), reg3: number } as const
         const copies = flood.when(match).apply(...ofports.map(output))
         const isPoliced = (ofport: number) => view.policed.has(policedKey(dpid, ofport))
         if (!ofports.some(isPoliced)) return [copies]

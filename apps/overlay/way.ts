@@ -1,8 +1,13 @@
-import { encapsulationBetween, type HostFact, type NetworkFact, openflow } from '../../controller/index.ts'
+import {
+  encapsulationBetween,
+  type HostFact,
+  type NetworkFact,
+  type openflow,
+  output,
+  setField,
+} from '../../controller/index.ts'
 
 type Action = openflow.Action
-
-const { field } = openflow
 
 /** How packets of a network get to another host: out of which port, and to which address. */
 export interface Way {
@@ -17,12 +22,8 @@ export const wayBetween = (network: NetworkFact, from: HostFact, to: HostFact): 
   return port === undefined ? undefined : { port, address: to.address }
 }
 
-export const setField = (...input: Parameters<typeof field>): Action => ({ type: 'setField', oxm: field(...input) })
-
-export const output = (port: number): Action => ({ type: 'output', port, maxLen: 0 })
-
 /** Marks what is sent into tunnels from here on with its network. */
-export const inNetwork = (vni: number): Action => setField('tunnelId', BigInt(vni))
+export const withTunnelId = (vni: number): Action => setField('tunnelId', BigInt(vni))
 
 /** Sends the packet to another host, in the network that it is marked with. */
 export const sendAlong = ({ port, address }: Way): Action[] => [
@@ -32,4 +33,4 @@ export const sendAlong = ({ port, address }: Way): Action[] => [
 
 /** Sends a copy of the packet along each way. */
 export const sendToAll = (vni: number, ways: readonly Way[]): Action[] =>
-  ways.length === 0 ? [] : [inNetwork(vni), ...ways.flatMap(sendAlong)]
+  ways.length === 0 ? [] : [withTunnelId(vni), ...ways.flatMap(sendAlong)]

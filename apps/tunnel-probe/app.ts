@@ -1,13 +1,21 @@
-import { collection, defineApp, integration, model, openflow, type Tunnel, Type } from '../../controller/index.ts'
+import {
+  collection,
+  defineApp,
+  integration,
+  model,
+  moveField,
+  openflow,
+  output,
+  setField,
+  type Tunnel,
+  Type,
+} from '../../controller/index.ts'
 import { probeFrame, probeNumber, probeType, probeVni, Station } from './frame.ts'
 import { Prober, type TunnelState } from './prober.ts'
 
-const { field, NO_BUFFER, Port, subfield } = openflow
+const { NO_BUFFER, Port } = openflow
 
 const probe = { tunnelId: BigInt(probeVni), ethType: probeType } as const
-
-const move = (from: 'tunIpv4Src' | 'tunIpv6Src', to: 'tunIpv4Dst' | 'tunIpv6Dst') =>
-  ({ type: 'regMove', src: subfield(from), dst: subfield(to) }) as const
 
 /** What sends a probe through a tunnel. */
 const probeMessage = ({ from, to, encapsulation }: Tunnel, number: number) => ({
@@ -15,9 +23,9 @@ const probeMessage = ({ from, to, encapsulation }: Tunnel, number: number) => ({
   bufferId: NO_BUFFER,
   inPort: Port.CONTROLLER,
   actions: [
-    { type: 'setField' as const, oxm: field('tunnelId', BigInt(probeVni)) },
-    { type: 'setField' as const, oxm: field(to.address.includes(':') ? 'tunIpv6Dst' : 'tunIpv4Dst', to.address) },
-    { type: 'output' as const, port: (encapsulation && from.tunnels[encapsulation]) ?? Port.CONTROLLER, maxLen: 0 },
+    setField('tunnelId', BigInt(probeVni)),
+    setField(to.address.includes(':') ? 'tunIpv6Dst' : 'tunIpv4Dst', to.address),
+    output((encapsulation && from.tunnels[encapsulation]) ?? Port.CONTROLLER),
   ],
   data: probeFrame(number),
 })
@@ -51,10 +59,10 @@ export default defineApp({
         classify
           .when({ ...probe, ethDst: Station.THERE })
           .apply(
-            { type: 'setField', oxm: field('ethDst', Station.BACK) },
-            move('tunIpv4Src', 'tunIpv4Dst'),
-            move('tunIpv6Src', 'tunIpv6Dst'),
-            { type: 'output', port: Port.IN_PORT, maxLen: 0 },
+            setField('ethDst', Station.BACK),
+            moveField('tunIpv4Src', 'tunIpv4Dst'),
+            moveField('tunIpv6Src', 'tunIpv6Dst'),
+            output(Port.IN_PORT),
           ),
         classify.when({ ...probe, ethDst: Station.BACK }).punt(),
       ],

@@ -1,4 +1,5 @@
 export { MeterFlags, type Slab, TextSyntaxError } from '../openflow/index.ts'
+export { moveField, output, resubmit, setField } from './actions.ts'
 export {
   appNumber,
   type Cookie,
@@ -25,6 +26,8 @@ export {
   fromPort,
   fromTunnel,
   guardedBit,
+  type IntegrationStages,
+  inNetwork,
   integration,
   integrationTable,
   measuresAgainst,

@@ -1,5 +1,6 @@
 import type { Action } from '../openflow/index.ts'
 import { allotRegisters } from './registers.ts'
+import type { Stages } from './stage.ts'
 
 /**
  * The pipeline of integration bridges, into which containers plug: all apps of such bridges share
@@ -95,6 +96,9 @@ export const integration = {
   }),
 } as const
 
+/** What rules of apps on integration bridges make flows in. */
+export type IntegrationStages = Stages<typeof integration.stages>
+
 /** Table of a stage, for actions that name it by number. */
 export const integrationTable = (stage: (typeof integration.stages)[number]): number =>
   integration.stages.indexOf(stage)
@@ -104,6 +108,9 @@ export const fromTunnel = (vni: number): number => (vni | 0x8000_0000) >>> 0
 
 /** Mask of `reg0` that leaves out where the packet came from. */
 export const networkMask = 0x00ff_ffff
+
+/** The match of packets in a network, wherever they came from. */
+export const inNetwork = (vni: number) => ({ reg0: { value: vni, mask: networkMask } }) as const
 
 /** `reg1` of a packet from a port. */
 export const fromPort = (ofport: number, guarded: boolean): number => ofport | (guarded ? guardedBit : 0)

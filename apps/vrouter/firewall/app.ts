@@ -3,22 +3,24 @@ import {
   collection,
   defineApp,
   type FlowBuilder,
+  type IntegrationStages,
   integration,
   matchField,
   model,
   networkMask,
   openflow,
+  output,
   type PacketInView,
   type PacketSource,
   type PolicyRuleFact,
   partsKey,
   policyScope,
   portMask,
-  type Stages,
   scopeKey,
+  setField,
 } from '../../../controller/index.ts'
 import { describe } from './describe.ts'
-import { field, hasMark, inDomain, mark, markAs, peerIs, set } from './marks.ts'
+import { field, hasMark, inDomain, mark, markAs, peerIs } from './marks.ts'
 import { CtState, matchesOf } from './matches.ts'
 import { onward, orientationFlows, passageFlows, restFlows, trackingFlows } from './pipeline.ts'
 import { rankOf, rankOfClause } from './ranks.ts'
@@ -53,7 +55,7 @@ const newConnection = field('ctState', {
   mask: CtState.NEW | CtState.TRACKED | CtState.INVALID,
 })
 
-type Passed = Stages<typeof integration.stages>['passed']
+type Passed = IntegrationStages['passed']
 type Begin = (match: openflow.Match, rank: number) => FlowBuilder<'passed'>
 
 /** Whether it matches what comes back on connections, and so none of their first packets. */
@@ -120,7 +122,9 @@ export default defineApp({
       each: 'members',
       within: ({ scopes }) => scopes,
       flows: ({ domain, address, tenant, groups }, { stages: { peers } }) => [
-        peers.matching([inDomain(domain), ...peerIs(address)]).apply(set('xxreg3', groups), mark('peerTenant', tenant)),
+        peers
+          .matching([inDomain(domain), ...peerIs(address)])
+          .apply(setField('xxreg3', groups), mark('peerTenant', tenant)),
       ],
     },
     /** One thing on one side of rules that name many on several, for those of the host. */
@@ -165,8 +169,8 @@ const reject = (punted: PacketInView, { dpid }: PacketSource, { send }: Context)
   const match = punted.match()
   const isIncoming = hasMark(BigInt(matchField(match, 'metadata')?.value ?? 0), 'incoming')
   const actions: openflow.Action[] = isIncoming
-    ? [set('reg0', wordOf(match, 'reg0') & networkMask), onward]
-    : [{ type: 'output', port: wordOf(match, 'reg1') & portMask, maxLen: 0 }]
+    ? [setField('reg0', wordOf(match, 'reg0') & networkMask), onward]
+    : [output(wordOf(match, 'reg1') & portMask)]
   send(dpid, { type: 'packetOut', bufferId: NO_BUFFER, inPort: Port.CONTROLLER, actions, data })
 }
 

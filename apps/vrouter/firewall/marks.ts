@@ -1,5 +1,5 @@
 // How packets on their way through the firewall are marked: parts of the integration bridge's registers.
-import { integration, openflow, type PolicedFact, parseAddress } from '../../../controller/index.ts'
+import { integration, openflow, type PolicedFact, parseAddress, setField } from '../../../controller/index.ts'
 
 type Action = openflow.Action
 type Oxm = openflow.Oxm
@@ -8,8 +8,6 @@ type FieldKey = openflow.FieldKey
 const { registers } = integration
 
 export const field: (key: FieldKey, value: unknown) => Oxm = openflow.field
-
-export const set = (key: FieldKey, value: unknown): Action => ({ type: 'setField', oxm: field(key, value) })
 
 export type Mark = 'domain' | 'tenant' | 'peerTenant' | 'incoming' | 'enforced' | 'audited' | 'auditing'
 
@@ -44,8 +42,8 @@ export const mark = (name: Mark, value: number): Action => ({
 
 /** Marks a packet as one that a port sends or receives; all other marks are gone. */
 export const markAs = ({ domain, tenant, groups, enforced, audited }: PolicedFact, incoming: 0 | 1): Action[] => [
-  set('xxreg2', groups),
-  set('metadata', numberOf({ domain, tenant, incoming, enforced: Number(enforced), audited: Number(audited) })),
+  setField('xxreg2', groups),
+  setField('metadata', numberOf({ domain, tenant, incoming, enforced: Number(enforced), audited: Number(audited) })),
 ]
 
 /** A bit of 128, alone. */
@@ -58,7 +56,7 @@ export const inOwnGroup = (number: number): Oxm => field('xxreg2', bit(number))
 export const inPeerGroup = (number: number): Oxm => field('xxreg3', bit(number))
 
 /** Forgets who is on the other side. */
-export const noPeer: Action = set('xxreg3', 0n)
+export const noPeer: Action = setField('xxreg3', 0n)
 
 /** Matches packets of a port in networks that routers join. */
 export const inDomain = (domain: number): Oxm => marked({ domain })

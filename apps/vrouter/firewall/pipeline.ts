@@ -1,14 +1,13 @@
 // Flows that are there whatever the rules: how packets get to rules, and on from there.
-import { integration, integrationTable, openflow, type Stages } from '../../../controller/index.ts'
+import { type IntegrationStages, integration, integrationTable, openflow, resubmit } from '../../../controller/index.ts'
 import { field, mark, marked, noPeer } from './marks.ts'
 import { CtState, peerField, tracked } from './matches.ts'
 import { Rank } from './ranks.ts'
 
 type Action = openflow.Action
 type Oxm = openflow.Oxm
-type FirewallStages = Stages<typeof integration.stages>
 
-const { CtFlags, EtherType, IpProtocol, NO_TABLE, Port, subfield } = openflow
+const { CtFlags, EtherType, IpProtocol, NO_TABLE, subfield } = openflow
 
 const ways = [0, 1] as const
 type Way = (typeof ways)[number]
@@ -27,14 +26,8 @@ const track = (incoming: Way, options: { readonly flags: number; readonly table:
   ...{ type: 'ct', zone: zoneOf(incoming), alg: 0, actions: [], ...options },
 })
 
-export const lookUp = (stage: { readonly tableId: number }): Action => ({
-  type: 'resubmitTable',
-  inPort: Port.IN_PORT,
-  tableId: stage.tableId,
-})
-
 /** On with what a port sends: where the stages before the firewall would have led. */
-export const onward: Action = { type: 'resubmitTable', inPort: Port.IN_PORT, tableId: integrationTable('unnat') }
+export const onward = resubmit(integrationTable('unnat'))
 
 /**
  * Messages that keep a network going, and belong to no connection (RFC 4890 §4.4): of neighbours
@@ -43,7 +36,7 @@ export const onward: Action = { type: 'resubmitTable', inPort: Port.IN_PORT, tab
 const upkeep = [130, 131, 132, 133, 134, 135, 136, 143] as const
 
 /** What is tracked, and what passes without. */
-export const trackingFlows = ({ conntrack, orient, passed }: FirewallStages) => [
+export const trackingFlows = ({ conntrack, orient, passed }: IntegrationStages) => [
   conntrack.when({ ethType: EtherType.ARP }, Rank.FIRST).goto(passed),
   ...upkeep.map((icmpv6Type) =>
     conntrack.when({ ethType: EtherType.IPV6, ipProto: IpProtocol.ICMPV6, icmpv6Type }, Rank.FIRST).goto(passed),
@@ -107,7 +100,7 @@ const later = 2
 const laterFragment = field('ipFrag', { value: later, mask: later })
 
 /** Which rules decide, and what they need to know. */
-export const orientationFlows = ({ orient, peers, policyOut, policyIn, passed }: FirewallStages) => {
+export const orientationFlows = ({ orient, peers, policyOut, policyIn, passed }: IntegrationStages) => {
   const invalid = field('ctState', {
     value: CtState.INVALID | CtState.TRACKED,
     mask: CtState.INVALID | CtState.TRACKED,
@@ -115,8 +108,8 @@ export const orientationFlows = ({ orient, peers, policyOut, policyIn, passed }:
   return [
     ...[...trackedSides(), ...otherSides()].map(({ incoming, audited, fields, direction, actions, rank }) => {
       const rules = direction === 'out' ? policyOut : policyIn
-      const audit = [mark('auditing', 1), lookUp(rules), mark('auditing', 0)]
-      const find = fields.length === 0 ? actions : [...actions, lookUp(peers)]
+      const audit = [mark('auditing', 1), resubmit(rules.tableId), mark('auditing', 0)]
+      const find = fields.length === 0 ? actions : [...actions, resubmit(peers.tableId)]
       const flow = orient
         .matching([marked({ incoming, audited }), ...fields], rank)
         .apply(...find, ...(audited === 1 ? audit : []))
@@ -130,7 +123,7 @@ export const orientationFlows = ({ orient, peers, policyOut, policyIn, passed }:
 }
 
 /** What no rule is about passes; while policies that only count are looked up, nothing happens. */
-export const restFlows = ({ policyOut, policyIn, passed }: FirewallStages) => [
+export const restFlows = ({ policyOut, policyIn, passed }: IntegrationStages) => [
   policyOut.matching([marked({ auditing: 1 })], Rank.END).apply(mark('auditing', 0)),
   policyIn.matching([marked({ auditing: 1 })], Rank.END).apply(mark('auditing', 0)),
   policyOut.otherwise.goto(passed),
@@ -138,7 +131,7 @@ export const restFlows = ({ policyOut, policyIn, passed }: FirewallStages) => [
 ]
 
 /** What passes: connections are remembered from their first packet on. */
-export const passageFlows = ({ passed, deliver }: FirewallStages) => {
+export const passageFlows = ({ passed, deliver }: IntegrationStages) => {
   const state = CtState.NEW | CtState.TRACKED
   const isNew = field('ctState', { value: state, mask: state })
   const remember = (incoming: Way): Action => track(incoming, { flags: CtFlags.COMMIT, table: NO_TABLE })

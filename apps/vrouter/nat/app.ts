@@ -4,13 +4,14 @@ import {
   integrationTable,
   type OutsideFact,
   packet,
+  setField,
   siteKey,
 } from '../../../controller/index.ts'
 import { errorFor } from '../router/errors.ts'
 import { begin, repeat } from './announcing.ts'
 import { answerFlows, arrivalFlows, departureFlows, missFlows } from './attachment.ts'
 import { collections } from './collections.ts'
-import { inNetwork, nextHopIs, set } from './fields.ts'
+import { inNetwork, nextHopIs } from './fields.ts'
 import { type Context, heard, missed, neighbourIn, refresh, sendOutside } from './learning.ts'
 import { neighbourKey } from './neighbours.ts'
 import { answeringFlows, expiredFlows, neighbourFlows, ownFlows, strangerFlows, tooLongFlows } from './outside.ts'
@@ -56,7 +57,7 @@ export default defineApp({
           ? [
               neighbour
                 .matching([inNetwork(vni), ...nextHopIs(address)], Rank.LEARNED)
-                .apply(set('ethDst', mac))
+                .apply(setField('ethDst', mac))
                 .goto(out),
             ]
           : [],
@@ -153,5 +154,5 @@ const refuse = (frame: Uint8Array, fault: 'expired' | 'tooLong', outside: Outsid
   const { eth } = packet.parsePacket(frame)
   const data = errorFor(frame, fault, { mac, address: own ?? address, ...(fault === 'tooLong' ? { mtu } : {}) })
   if (attachment && eth && data)
-    sendOutside(context, attachment, data, [set('ethDst', eth.src), set('ethSrc', eth.dst)])
+    sendOutside(context, attachment, data, [setField('ethDst', eth.src), setField('ethSrc', eth.dst)])
 }

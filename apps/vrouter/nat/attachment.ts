@@ -1,9 +1,13 @@
 // What a host does where it has an external network, whoever's packets they are.
-import { type AttachmentFact, fromTunnel, type integration, openflow, type Stages } from '../../../controller/index.ts'
-import { field, fromOutside, inNetwork, isIp, set, toOutside, untagged } from './fields.ts'
+import {
+  type AttachmentFact,
+  fromTunnel,
+  type IntegrationStages,
+  openflow,
+  setField,
+} from '../../../controller/index.ts'
+import { field, fromOutside, inNetwork, isIp, toOutside, untagged } from './fields.ts'
 import { Rank } from './ranks.ts'
-
-type NatStages = Stages<typeof integration.stages>
 
 const { EtherType, IpProtocol } = openflow
 
@@ -18,9 +22,12 @@ const isSolicitation = [...icmpv6, field('icmpv6Type', Nd.SOLICITATION)]
 const isAdvertisement = [...icmpv6, field('icmpv6Type', Nd.ADVERTISEMENT)]
 
 /** What comes in: questions for addresses and answers are for `respond`, all else is translated or dropped. */
-export const arrivalFlows = (attachment: AttachmentFact, { classify, respond, track, unnat, route }: NatStages) => {
+export const arrivalFlows = (
+  attachment: AttachmentFact,
+  { classify, respond, track, unnat, route }: IntegrationStages,
+) => {
   const { vni } = attachment
-  const mark = set('reg0', fromTunnel(vni))
+  const mark = setField('reg0', fromTunnel(vni))
   const from = fromOutside(attachment)
   const here = inNetwork(vni)
   return [
@@ -44,7 +51,7 @@ export const arrivalFlows = (attachment: AttachmentFact, { classify, respond, tr
 }
 
 /** Answers about neighbours outside, which the app learns from. */
-export const answerFlows = ({ vni }: AttachmentFact, { respond }: NatStages) => {
+export const answerFlows = ({ vni }: AttachmentFact, { respond }: IntegrationStages) => {
   const here = field('reg0', fromTunnel(vni))
   return [
     respond.matching([here, isArp, field('arpOp', reply)], Rank.FIRST + 1).punt(),
@@ -62,7 +69,7 @@ const untranslated = [
 ] as const
 
 /** What goes out: to neighbours that are known; others are asked for. */
-export const departureFlows = (attachment: AttachmentFact, { neighbour, switch: out }: NatStages) => {
+export const departureFlows = (attachment: AttachmentFact, { neighbour, switch: out }: IntegrationStages) => {
   const here = inNetwork(attachment.vni)
   return [
     ...untranslated.map((state) =>
@@ -73,7 +80,7 @@ export const departureFlows = (attachment: AttachmentFact, { neighbour, switch: 
 }
 
 /** Packets to neighbours that are not known. */
-export const missFlows = ({ vni }: AttachmentFact, { neighbour }: NatStages) =>
+export const missFlows = ({ vni }: AttachmentFact, { neighbour }: IntegrationStages) =>
   ([4, 6] as const).map((family) =>
     neighbour
       .matching([inNetwork(vni), isIp(family)], Rank.REST)

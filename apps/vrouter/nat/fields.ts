@@ -1,19 +1,22 @@
 // Matches and actions that address translation is made of.
-import { type AttachmentFact, networkMask, openflow, packet, parseAddress } from '../../../controller/index.ts'
+import {
+  type AttachmentFact,
+  moveField,
+  networkMask,
+  openflow,
+  output,
+  packet,
+  parseAddress,
+  setField,
+} from '../../../controller/index.ts'
 
 type Action = openflow.Action
 type Oxm = openflow.Oxm
 type FieldKey = openflow.FieldKey
 
-const { EtherType, field: makeField, parseActions, Port, subfield } = openflow
+const { EtherType, field: makeField, parseActions, subfield } = openflow
 
 export const field: (key: FieldKey, value: unknown) => Oxm = makeField
-
-export const set = (key: FieldKey, value: unknown): Action => ({ type: 'setField', oxm: field(key, value) })
-
-export const move = (from: FieldKey, to: FieldKey): Action => ({
-  ...{ type: 'regMove', src: subfield(from), dst: subfield(to) },
-})
 
 export type Family = 4 | 6
 
@@ -51,18 +54,14 @@ export const nextHopIs = (address: string): Oxm[] => {
 
 /** The next hop is an address. */
 export const goesBy = (address: string): Action =>
-  familyOf(address) === 4 ? set('reg7', Number(numberOf(address))) : set('xxreg1', numberOf(address))
+  familyOf(address) === 4 ? setField('reg7', Number(numberOf(address))) : setField('xxreg1', numberOf(address))
 
 /** The next hop is whom the packet is for. */
 export const goesDirectly = (family: Family): Action =>
-  family === 4 ? move('ipv4Dst', 'reg7') : move('ipv6Dst', 'xxreg1')
+  family === 4 ? moveField('ipv4Dst', 'reg7') : moveField('ipv6Dst', 'xxreg1')
 
 /** Forgets the port that the packet came from: it may go back there. */
 export const forgetsPort: Action = { type: 'regLoad', dst: subfield('inPortNxm'), value: 0n }
-
-export const looksUp = ({ tableId }: { readonly tableId: number }): Action => ({
-  ...{ type: 'resubmitTable', inPort: Port.IN_PORT, tableId },
-})
 
 /** What a connection is translated to, and in which zone. */
 export interface Translating {
@@ -95,10 +94,9 @@ export const untagged = ({ vlan }: AttachmentFact): Action[] => (vlan === undefi
 
 /** Gives a packet the tag that a physical network has. */
 export const tagged = ({ vlan }: AttachmentFact): Action[] =>
-  vlan === undefined ? [] : [{ type: 'pushVlan', ethertype: packet.EtherType.VLAN }, set('vlanVid', vlan | present)]
+  vlan === undefined
+    ? []
+    : [{ type: 'pushVlan', ethertype: packet.EtherType.VLAN }, setField('vlanVid', vlan | present)]
 
 /** Sends a packet into a physical network. */
-export const toOutside = (attachment: AttachmentFact): Action[] => [
-  ...tagged(attachment),
-  { type: 'output', port: attachment.ofport, maxLen: 0 },
-]
+export const toOutside = (attachment: AttachmentFact): Action[] => [...tagged(attachment), output(attachment.ofport)]

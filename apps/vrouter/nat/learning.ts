@@ -10,10 +10,11 @@ import {
   outsideKey,
   type PacketInView,
   packet,
+  setField,
   siteKey,
 } from '../../../controller/index.ts'
 import type { collections } from './collections.ts'
-import { familyOf, set, toOutside } from './fields.ts'
+import { familyOf, toOutside } from './fields.ts'
 import {
   freshness,
   isDue,
@@ -84,7 +85,7 @@ export const missed = (punted: PacketInView, attachment: AttachmentFact, now: nu
 }
 
 const sendOn = ({ attachment, frame }: Waiting, mac: number, context: Context): void =>
-  sendOutside(context, attachment, frame, [set('ethDst', mac)])
+  sendOutside(context, attachment, frame, [setField('ethDst', mac)])
 
 /** What an answer says; undefined for other packets. */
 const answerIn = (frame: Uint8Array): Station | undefined => {

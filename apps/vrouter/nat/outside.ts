@@ -2,30 +2,19 @@
 import {
   type AttachmentFact,
   fromTunnel,
-  type integration,
+  type IntegrationStages,
   measuresAgainst,
+  moveField,
   type OutsideFact,
   openflow,
-  type Stages,
+  resubmit,
+  setField,
   tooLong,
 } from '../../../controller/index.ts'
 import { Arp, advertise, advertiseToAll, arpAnswer, back, finish, Nd } from '../../arp-responder/answers.ts'
-import {
-  familyOf,
-  field,
-  forgetsPort,
-  inNetwork,
-  isTo,
-  looksUp,
-  move,
-  nextHopIs,
-  set,
-  tagged,
-  translates,
-} from './fields.ts'
+import { familyOf, field, forgetsPort, inNetwork, isTo, nextHopIs, tagged, translates } from './fields.ts'
 import { Rank } from './ranks.ts'
 
-type NatStages = Stages<typeof integration.stages>
 type Action = openflow.Action
 
 const { EtherType, IpProtocol } = openflow
@@ -33,7 +22,7 @@ const { EtherType, IpProtocol } = openflow
 const icmpv6 = [field('ethType', EtherType.IPV6), field('ipProto', IpProtocol.ICMPV6)]
 
 /** Who asks outside for the Ethernet address is answered, by the one host that has the address. */
-export const answeringFlows = ({ vni, address, mac }: OutsideFact, { respond, answer }: NatStages) => {
+export const answeringFlows = ({ vni, address, mac }: OutsideFact, { respond, answer }: IntegrationStages) => {
   const here = field('reg0', fromTunnel(vni))
   if (familyOf(address) === 4) {
     const request = [field('ethType', EtherType.ARP), field('arpOp', Arp.REQUEST), field('arpTpa', address)]
@@ -63,37 +52,42 @@ const echoes = {
 const usualTtl = 64
 
 /** Pings of a router's own address are answered: those from outside go back, those from inside turn round again. */
-const echoFlows = ({ vni, address, mac }: OutsideFact, attachment: AttachmentFact, { unnat }: NatStages) => {
+const echoFlows = ({ vni, address, mac }: OutsideFact, attachment: AttachmentFact, { unnat }: IntegrationStages) => {
   const { protocol, type, request, reply, src, dst } = echoes[familyOf(address)]
   const match = [...isTo(address), field('ipProto', protocol), field(type, request)]
-  const turned: Action[] = [move(src, dst), set(src, address), set(type, reply), set('ipTtl', usualTtl)]
+  const turned: Action[] = [
+    moveField(src, dst),
+    setField(src, address),
+    setField(type, reply),
+    setField('ipTtl', usualTtl),
+  ]
   return [
     unnat
       .matching([field('reg0', fromTunnel(vni)), ...match], Rank.ANSWER)
-      .apply(move('ethSrc', 'ethDst'), set('ethSrc', mac), ...turned, ...tagged(attachment), back),
-    unnat.matching([field('reg0', vni), ...match], Rank.ANSWER).apply(...turned, looksUp(unnat)),
+      .apply(moveField('ethSrc', 'ethDst'), setField('ethSrc', mac), ...turned, ...tagged(attachment), back),
+    unnat.matching([field('reg0', vni), ...match], Rank.ANSWER).apply(...turned, resubmit(unnat.tableId)),
   ]
 }
 
 /** A router's own address leads inside for connections that are known, and to itself for pings. */
-export const ownFlows = (outside: OutsideFact, attachment: AttachmentFact | undefined, stages: NatStages) => {
+export const ownFlows = (outside: OutsideFact, attachment: AttachmentFact | undefined, stages: IntegrationStages) => {
   const { vni, address, routerMac, zone, isFloating } = outside
   const { unnat, route } = stages
   const known = unnat
     .matching([inNetwork(vni), ...isTo(address)], Rank.ADDRESS)
-    .apply(set('reg0', vni), set('ethDst', routerMac), ...translates({ zone, table: route.tableId }))
+    .apply(setField('reg0', vni), setField('ethDst', routerMac), ...translates({ zone, table: route.tableId }))
   return isFloating || !attachment ? [] : [known, ...echoFlows(outside, attachment, stages)]
 }
 
 /** What was not translated on the way in is for nobody inside. */
-export const strangerFlows = ({ vni, address }: OutsideFact, { route }: NatStages) => [
+export const strangerFlows = ({ vni, address }: OutsideFact, { route }: IntegrationStages) => [
   route
     .matching([inNetwork(vni), ...isTo(address)], Rank.FIRST)
     .drop('from outside, of no connection and no translation'),
 ]
 
 /** Packets from outside that have come to the end of their way (RFC 1812 §5.3.1): who sent them is told. */
-export const expiredFlows = ({ vni, address }: OutsideFact, { unnat }: NatStages) => [
+export const expiredFlows = ({ vni, address }: OutsideFact, { unnat }: IntegrationStages) => [
   unnat
     .matching([field('reg0', fromTunnel(vni)), ...isTo(address), field('ipTtl', 1)], Rank.FIRST)
     .drop('TTL expired on the way in')
@@ -101,7 +95,7 @@ export const expiredFlows = ({ vni, address }: OutsideFact, { unnat }: NatStages
 ]
 
 /** Packets from outside that are longer than the network inside takes: who sent them is told. */
-export const tooLongFlows = ({ vni, address, mtu }: OutsideFact, { track, unnat }: NatStages) => {
+export const tooLongFlows = ({ vni, address, mtu }: OutsideFact, { track, unnat }: IntegrationStages) => {
   const match = [field('reg0', fromTunnel(vni)), ...isTo(address)]
   return [
     track.matching(match, Rank.ADDRESS).apply(measuresAgainst(mtu)).goto(unnat),
@@ -120,11 +114,11 @@ export const neighbourFlows = (
   { vni, address, mac, dpid }: OutsideFact,
   attachment: AttachmentFact | undefined,
   here: bigint,
-  { neighbour, unnat, switch: out }: NatStages,
+  { neighbour, unnat, switch: out }: IntegrationStages,
 ) => {
   const flow = neighbour.matching([inNetwork(vni), ...nextHopIs(address)], Rank.ADDRESS)
   if (dpid === here) {
-    return [flow.apply({ type: 'ctClear' }, set('reg0', vni), forgetsPort, looksUp(unnat))]
+    return [flow.apply({ type: 'ctClear' }, setField('reg0', vni), forgetsPort, resubmit(unnat.tableId))]
   }
-  return attachment && dpid !== undefined ? [flow.apply(set('ethDst', mac)).goto(out)] : []
+  return attachment && dpid !== undefined ? [flow.apply(setField('ethDst', mac)).goto(out)] : []
 }

@@ -1,9 +1,8 @@
 // The three kinds of translations, where they are done.
-import { type integration, openflow, type Stages, type TranslationFact } from '../../../controller/index.ts'
-import { bracketed, field, inNetwork, isFrom, isTo, set, translates } from './fields.ts'
+import { type IntegrationStages, openflow, setField, type TranslationFact } from '../../../controller/index.ts'
+import { bracketed, field, inNetwork, isFrom, isTo, translates } from './fields.ts'
 import { prefixRank, Rank } from './ranks.ts'
 
-type NatStages = Stages<typeof integration.stages>
 type Of<Kind> = Extract<TranslationFact, { readonly kind: Kind }>
 
 const { IpProtocol } = openflow
@@ -11,7 +10,7 @@ const { IpProtocol } = openflow
 /** On its way out of the router of a translation. */
 const leaving = ({ vni, routerMac }: TranslationFact) => [inNetwork(vni), field('ethDst', routerMac)]
 
-const sourceFlows = (fact: Of<'source'>, { snat, neighbour }: NatStages) => {
+const sourceFlows = (fact: Of<'source'>, { snat, neighbour }: IntegrationStages) => {
   const { zone, from, to, ports } = fact
   const range = ports ? `${bracketed(to)}:${ports.first}-${ports.last}` : to
   return [
@@ -29,7 +28,7 @@ const portFields = {
 } as const
 
 /** Replies are translated back also where no translation is for what begins inside. */
-const forwardFlows = (fact: Of<'forward'>, { unnat, route, snat, neighbour }: NatStages) => {
+const forwardFlows = (fact: Of<'forward'>, { unnat, route, snat, neighbour }: IntegrationStages) => {
   const { vni, routerMac, zone, protocol, address, port, to, toPort } = fact
   const { protocol: number, src, dst } = portFields[protocol]
   const isProtocol = field('ipProto', number)
@@ -37,8 +36,8 @@ const forwardFlows = (fact: Of<'forward'>, { unnat, route, snat, neighbour }: Na
     unnat
       .matching([inNetwork(vni), ...isTo(address), isProtocol, field(dst, port)], Rank.FORWARD)
       .apply(
-        set('reg0', vni),
-        set('ethDst', routerMac),
+        setField('reg0', vni),
+        setField('ethDst', routerMac),
         ...translates({ zone, table: route.tableId, to: `dst=${bracketed(to)}:${toPort}` }),
       ),
     snat
@@ -47,23 +46,23 @@ const forwardFlows = (fact: Of<'forward'>, { unnat, route, snat, neighbour }: Na
   ]
 }
 
-const floatingFlows = (fact: Of<'floating'>, { unnat, route, snat, neighbour }: NatStages) => {
+const floatingFlows = (fact: Of<'floating'>, { unnat, route, snat, neighbour }: IntegrationStages) => {
   const { vni, routerMac, zone, address, to, mac } = fact
   return [
     unnat
       .matching([inNetwork(vni), ...isTo(address)], Rank.FLOATING)
       .apply(
-        set('reg0', vni),
-        set('ethDst', routerMac),
+        setField('reg0', vni),
+        setField('ethDst', routerMac),
         ...translates({ zone, table: route.tableId, to: `dst=${to}` }),
       ),
     snat
       .matching([...leaving(fact), ...isFrom(to)], Rank.FLOATING)
-      .apply(set('ethSrc', mac), ...translates({ zone, table: neighbour.tableId, to: `src=${address}` })),
+      .apply(setField('ethSrc', mac), ...translates({ zone, table: neighbour.tableId, to: `src=${address}` })),
   ]
 }
 
-export const translationFlows = (fact: TranslationFact, stages: NatStages) => {
+export const translationFlows = (fact: TranslationFact, stages: IntegrationStages) => {
   switch (fact.kind) {
     case 'source':
       return sourceFlows(fact, stages)

@@ -3,16 +3,14 @@ import {
   fromTunnel,
   type GatewayFact,
   type HostFact,
-  type integration,
+  type IntegrationStages,
   type NetworkFact,
   type RouteFact,
-  type Stages,
+  setField,
 } from '../../../controller/index.ts'
-import { inNetwork as marked, sendAlong, wayBetween } from '../../overlay/way.ts'
-import { field, goesBy, goesDirectly, inNetwork, isTo, set } from './fields.ts'
+import { sendAlong, wayBetween, withTunnelId } from '../../overlay/way.ts'
+import { field, goesBy, goesDirectly, inNetwork, isTo } from './fields.ts'
 import { prefixRank, Rank } from './ranks.ts'
-
-type NatStages = Stages<typeof integration.stages>
 
 const defaults = { 4: '0.0.0.0/0', 6: '::/0' } as const
 
@@ -27,7 +25,7 @@ const hasDefault = (routes: readonly RouteFact[], family: 4 | 6): boolean =>
 export const nextHopFlows = (
   { mac, vni, network, subnets }: GatewayFact,
   routes: readonly RouteFact[],
-  { nextHop, snat }: NatStages,
+  { nextHop, snat }: IntegrationStages,
 ) => {
   const mine = [inNetwork(vni), to(mac)]
   const others = routes.flatMap(({ to: cidr, via }) => {
@@ -55,12 +53,12 @@ export const nextHopFlows = (
 export const handedOverFlows = (
   { mac, vni }: GatewayFact,
   host: HostFact | undefined,
-  { classify, nextHop }: NatStages,
+  { classify, nextHop }: IntegrationStages,
 ) =>
   Object.values(host?.tunnels ?? {}).map((inPort) =>
     classify
       .matching([field('inPort', inPort), field('tunnelId', BigInt(vni)), to(mac)], Rank.FIRST)
-      .apply(set('reg0', fromTunnel(vni)))
+      .apply(setField('reg0', fromTunnel(vni)))
       .goto(nextHop),
   )
 
@@ -70,12 +68,12 @@ export const leavingFlows = (
   network: NetworkFact | undefined,
   from: HostFact | undefined,
   there: HostFact | undefined,
-  { snat }: NatStages,
+  { snat }: IntegrationStages,
 ) => {
   const mine = [inNetwork(vni), to(mac)]
   if (from && there?.id === from.id)
     return [snat.matching(mine, Rank.REST).drop('to the outside without a translation')]
   const way = network && from && there && wayBetween(network, from, there)
   if (!way) return [snat.matching(mine, Rank.REST).drop('no host leads to the external network')]
-  return [snat.matching([field('reg0', vni), to(mac)], Rank.REST).apply(marked(vni), ...sendAlong(way))]
+  return [snat.matching([field('reg0', vni), to(mac)], Rank.REST).apply(withTunnelId(vni), ...sendAlong(way))]
 }

@@ -9,24 +9,17 @@ import {
   model,
   openflow,
   portMask,
+  resubmit,
+  setField,
 } from '../../../controller/index.ts'
 import { metersOf } from './meters.ts'
 
 type Action = openflow.Action
 
-const { field } = openflow
 const { registers } = integration
 
 /** Packets that carry a DSCP come first. */
 const Rank = { MARKED: 200, REST: 100 } as const
-
-const resubmit = (stage: 'meterOut' | 'deliver'): Action => ({
-  type: 'resubmitTable',
-  inPort: openflow.Port.IN_PORT,
-  tableId: integrationTable(stage),
-})
-
-const setDscp = (dscp: number): Action => ({ type: 'setField', oxm: field('ipDscp', dscp) })
 
 const output: Action = { type: 'outputReg', src: registers.outPort, maxLen: 0 }
 
@@ -58,8 +51,8 @@ export default defineApp({
         const fresh = { reg1: { value: ofport, mask } } as const
         const final = meters.length > 1 ? ({ reg1: { value: ofport | meteredBit, mask } } as const) : fresh
         const cleared = meters.length > 1 ? [load(registers.metered, 0n)] : []
-        const again = [load(registers.metered, 1n), resubmit('meterOut')]
-        const marked = dscp === undefined ? [] : ip.map((ethType) => ({ ethType, mark: setDscp(dscp) }))
+        const again = [load(registers.metered, 1n), resubmit(integrationTable('meterOut'))]
+        const marked = dscp === undefined ? [] : ip.map((ethType) => ({ ethType, mark: setField('ipDscp', dscp) }))
         return [
           ...meters,
           ...meters.slice(0, -1).map((meter) => through(meterOut.when(fresh, Rank.REST), meter).apply(...again)),
@@ -84,7 +77,7 @@ export default defineApp({
         const mask = portMask | meteredInBit
         const fresh = { reg2: { value: ofport, mask } } as const
         const final = meters.length > 1 ? ({ reg2: { value: ofport | meteredInBit, mask } } as const) : fresh
-        const again = [load(registers.meteredIn, 1n), resubmit('deliver')]
+        const again = [load(registers.meteredIn, 1n), resubmit(integrationTable('deliver'))]
         return [
           ...meters,
           ...meters.slice(0, -1).map((meter) => through(deliver.when(fresh, Rank.REST), meter).apply(...again)),

@@ -1,6 +1,14 @@
 // What routers say unasked, and to those who look for routers.
-import { fromTunnel, type InterfaceFact, integrationTable, openflow, packet } from '../../../controller/index.ts'
-import { set } from './packets.ts'
+import {
+  fromTunnel,
+  type InterfaceFact,
+  integrationTable,
+  openflow,
+  output,
+  packet,
+  resubmit,
+  setField,
+} from '../../../controller/index.ts'
 
 const { NO_BUFFER, Port } = openflow
 const { allNodes } = packet
@@ -41,18 +49,12 @@ export const claim = ({ mac, address }: InterfaceFact): Uint8Array =>
 const packetOut = (actions: readonly openflow.Action[], data: Uint8Array) =>
   ({ type: 'packetOut', bufferId: NO_BUFFER, inPort: Port.CONTROLLER, actions, data }) as const
 
-const resubmit = (stage: Parameters<typeof integrationTable>[0]): openflow.Action => ({
-  type: 'resubmitTable',
-  inPort: Port.IN_PORT,
-  tableId: integrationTable(stage),
-})
-
 /** To all ports of a network on a host, as if it came from another host. */
 export const toAll = (vni: number, data: Uint8Array) =>
-  packetOut([set('reg0', fromTunnel(vni)), resubmit('switch')], data)
+  packetOut([setField('reg0', fromTunnel(vni)), resubmit(integrationTable('switch'))], data)
 
 /** Out of one port. */
-export const toPort = (port: number, data: Uint8Array) => packetOut([{ type: 'output', port, maxLen: 0 }], data)
+export const toPort = (port: number, data: Uint8Array) => packetOut([output(port)], data)
 
 /** To where its addresses lead; it is addressed to a router. */
-export const toRouter = (data: Uint8Array) => packetOut([resubmit('route')], data)
+export const toRouter = (data: Uint8Array) => packetOut([resubmit(integrationTable('route'))], data)

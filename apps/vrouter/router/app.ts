@@ -3,6 +3,7 @@ import {
   collection,
   defineApp,
   type InterfaceFact,
+  inNetwork,
   integration,
   integrationTable,
   matchField,
@@ -12,6 +13,7 @@ import {
   type PacketInView,
   packet,
   parseAddress,
+  setField,
   Type,
 } from '../../../controller/index.ts'
 import { toPort, toRouter } from './advertise.ts'
@@ -19,7 +21,7 @@ import { Advertiser, advertisementsIn } from './advertiser.ts'
 import { errorFor, type Fault } from './errors.ts'
 import { answers, echo, entrance, localDelivery } from './gateway.ts'
 import { KnownRouters } from './known.ts'
-import { inNetwork, set, typeOf } from './packets.ts'
+import { typeOf } from './packets.ts'
 import { Respond } from './ranks.ts'
 import { connected, narrowed, noNeighbour, waysOf } from './routes.ts'
 
@@ -135,7 +137,7 @@ export default defineApp({
             : { ...inNetwork(vni), ethType: typeOf(4), reg7: Number(number) }
           return neighbour
             .when(hop as never)
-            .apply(set('ethDst', mac))
+            .apply(setField('ethDst', mac))
             .goto(bridge)
         }),
     },

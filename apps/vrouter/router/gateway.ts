@@ -1,21 +1,16 @@
 // What a gateway answers by itself: who has its address, and echoes.
-import { type InterfaceFact, type integration, openflow, packet, type Stages } from '../../../controller/index.ts'
-import { Arp, advertise, advertiseToAll, arpAnswer, back, finish, Nd } from '../../arp-responder/answers.ts'
 import {
-  type Family,
-  type Ipv4Text,
-  type Ipv6Text,
-  icmp,
-  icmpv6,
+  type IntegrationStages,
+  type InterfaceFact,
   inNetwork,
-  move,
-  set,
-  through,
-  typeOf,
-} from './packets.ts'
+  moveField,
+  openflow,
+  packet,
+  setField,
+} from '../../../controller/index.ts'
+import { Arp, advertise, advertiseToAll, arpAnswer, back, finish, Nd } from '../../arp-responder/answers.ts'
+import { type Family, type Ipv4Text, type Ipv6Text, icmp, icmpv6, through, typeOf } from './packets.ts'
 import { Respond, Route } from './ranks.ts'
-
-type Integration = Stages<typeof integration.stages>
 
 const { EtherType } = openflow
 const { IcmpType, Icmpv6Type, NeighborFlags } = packet
@@ -23,7 +18,7 @@ const { IcmpType, Icmpv6Type, NeighborFlags } = packet
 /** Hosts give up a router that does not say that it is one. */
 const isRouter = NeighborFlags.ROUTER
 
-const solicited = ({ vni, mac }: InterfaceFact, address: Ipv6Text, { respond, answer }: Integration) => {
+const solicited = ({ vni, mac }: InterfaceFact, address: Ipv6Text, { respond, answer }: IntegrationStages) => {
   const asked = { ...inNetwork(vni), ...icmpv6(Nd.SOLICITATION), ipv6NdTarget: address } as const
   const told = { ...inNetwork(vni), ...icmpv6(Nd.ADVERTISEMENT), ipv6NdTarget: address } as const
   return [
@@ -40,7 +35,7 @@ const solicited = ({ vni, mac }: InterfaceFact, address: Ipv6Text, { respond, an
 }
 
 /** Who asks for the address of a gateway, or for routers, in the network of an interface. */
-export const answers = (one: InterfaceFact, stages: Integration) => {
+export const answers = (one: InterfaceFact, stages: IntegrationStages) => {
   const { respond } = stages
   const { family, vni, mac, address, leads } = one
   if (family === 4) {
@@ -63,7 +58,7 @@ export const answers = (one: InterfaceFact, stages: Integration) => {
 }
 
 /** From a network of the router, its Ethernet address leads on; from any other, it does not. */
-export const entrance = ({ family, vni, mac, leads }: InterfaceFact, { respond, answer }: Integration) => {
+export const entrance = ({ family, vni, mac, leads }: InterfaceFact, { respond, answer }: IntegrationStages) => {
   const own = { ...inNetwork(vni), ethDst: mac, ethType: typeOf(family) } as const
   return leads ? [respond.when(own, Respond.OWN).goto(answer)] : []
 }
@@ -72,22 +67,22 @@ export const entrance = ({ family, vni, mac, leads }: InterfaceFact, { respond, 
 const hopLimit = 64
 
 /** An echo to an address of a router is sent back (RFC 792, RFC 4443 §4.2). */
-export const echo = (mac: number, family: Family, address: string, { answer }: Integration) => {
+export const echo = (mac: number, family: Family, address: string, { answer }: IntegrationStages) => {
   const request =
     family === 4
       ? { ...icmp(IcmpType.ECHO_REQUEST), icmpv4Code: 0, ethDst: mac, ipv4Dst: address as Ipv4Text }
       : { ...icmpv6(Icmpv6Type.ECHO_REQUEST), icmpv6Code: 0, ethDst: mac, ipv6Dst: address as Ipv6Text }
   const reply =
     family === 4
-      ? [move('ipv4Src', 'ipv4Dst'), set('ipv4Src', address), set('icmpv4Type', IcmpType.ECHO_REPLY)]
-      : [move('ipv6Src', 'ipv6Dst'), set('ipv6Src', address), set('icmpv6Type', Icmpv6Type.ECHO_REPLY)]
+      ? [moveField('ipv4Src', 'ipv4Dst'), setField('ipv4Src', address), setField('icmpv4Type', IcmpType.ECHO_REPLY)]
+      : [moveField('ipv6Src', 'ipv6Dst'), setField('ipv6Src', address), setField('icmpv6Type', Icmpv6Type.ECHO_REPLY)]
   return answer
     .matching(openflow.match(request as never))
-    .apply(move('ethSrc', 'ethDst'), set('ethSrc', mac), ...reply, set('ipTtl', hopLimit), back)
+    .apply(moveField('ethSrc', 'ethDst'), setField('ethSrc', mac), ...reply, setField('ipTtl', hopLimit), back)
 }
 
 /** The route to what is local leads nowhere: UDP is answered that nobody listens, all else is dropped. */
-export const localDelivery = ({ mac, family, address }: InterfaceFact, { route }: Integration) => [
+export const localDelivery = ({ mac, family, address }: InterfaceFact, { route }: IntegrationStages) => [
   route.matching(through(mac, family, address, { ipProto: openflow.IpProtocol.UDP }), Route.PORT).punt(),
   route.matching(through(mac, family, address), Route.LOCAL).drop('for a gateway itself'),
 ]

@@ -1,25 +1,14 @@
 // What packets are matched, and the actions that all routing takes.
-import { networkMask, openflow } from '../../../controller/index.ts'
+import { moveField, openflow, setField } from '../../../controller/index.ts'
 
 type Action = openflow.Action
 type Match = openflow.Match
 
-const { EtherType, field, IpProtocol, match, subfield } = openflow
+const { EtherType, IpProtocol, match } = openflow
 
 export type Family = 4 | 6
 export type Ipv4Text = `${number}.${string}`
 export type Ipv6Text = `${string}:${string}`
-
-export const set = (...input: Parameters<typeof field>): Action => ({ type: 'setField', oxm: field(...input) })
-
-export const move = (from: openflow.FieldKey, to: openflow.FieldKey): Action => ({
-  type: 'regMove',
-  src: subfield(from),
-  dst: subfield(to),
-})
-
-/** Packets of a network, wherever they came from. */
-export const inNetwork = (vni: number) => ({ reg0: { value: vni, mask: networkMask } }) as const
 
 export const typeOf = (family: Family) => (family === 4 ? EtherType.IPV4 : EtherType.IPV6)
 
@@ -39,17 +28,17 @@ export const through = (mac: number, family: Family, to: string, more: More = {}
 /** What every router does with a packet, and the network that it goes on in. */
 export const forward = (mac: number, vni: number): Action[] => [
   { type: 'decNwTtl' },
-  set('ethSrc', mac),
+  setField('ethSrc', mac),
   // All of it: whatever came here goes on from this host.
-  set('reg0', vni),
+  setField('reg0', vni),
 ]
 
 /** The next hop is the destination itself. */
 export const toDestination = (family: Family): Action =>
-  family === 4 ? move('ipv4Dst', 'reg7') : move('ipv6Dst', 'xxreg1')
+  family === 4 ? moveField('ipv4Dst', 'reg7') : moveField('ipv6Dst', 'xxreg1')
 
 const numberOf4 = (text: string): number => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 
 /** The next hop is a neighbour. @param number of its address */
 export const toNeighbour = (family: Family, text: string, number: bigint): Action =>
-  family === 4 ? set('reg7', numberOf4(text)) : set('xxreg1', number)
+  family === 4 ? setField('reg7', numberOf4(text)) : setField('xxreg1', number)

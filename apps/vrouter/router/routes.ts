@@ -1,19 +1,20 @@
 // Where packets go on to.
 import {
+  type IntegrationStages,
   type InterfaceFact,
+  inNetwork,
   integration,
   measuresAgainst,
   openflow,
   parseAddress,
   type RouteFact,
   type RouterFact,
-  type Stages,
+  setField,
   tooLong,
 } from '../../../controller/index.ts'
-import { type Family, forward, inNetwork, set, through, toDestination, toNeighbour, typeOf } from './packets.ts'
+import { type Family, forward, through, toDestination, toNeighbour, typeOf } from './packets.ts'
 import { lengthOf, NextHop, Route, rankOf } from './ranks.ts'
 
-type Integration = Stages<typeof integration.stages>
 type Action = openflow.Action
 
 const { HashFields, MultipathAlgorithm, match } = openflow
@@ -25,7 +26,7 @@ const linkLocal = 'fe80::/10'
 const linkLocal4 = '169.254.0.0/16'
 
 /** To the subnet of an interface. Where other networks of the router take longer packets, those are found out. */
-export const connected = (one: InterfaceFact, { route, nextHop, snat }: Integration) => {
+export const connected = (one: InterfaceFact, { route, nextHop, snat }: IntegrationStages) => {
   const { mac, family, cidr, vni, mtu, narrow } = one
   const flow = route.matching(through(mac, family, cidr), rankOf(lengthOf(cidr), true))
   const onward = [...forward(mac, vni), toDestination(family)]
@@ -34,7 +35,7 @@ export const connected = (one: InterfaceFact, { route, nextHop, snat }: Integrat
 }
 
 /** What becomes of packets for a network that takes shorter ones than others of the router. */
-export const narrowed = ({ vni, mac, family, leads, narrow }: InterfaceFact, { nextHop, snat }: Integration) => {
+export const narrowed = ({ vni, mac, family, leads, narrow }: InterfaceFact, { nextHop, snat }: IntegrationStages) => {
   if (!leads || !narrow) return []
   const routed = { ...inNetwork(vni), ethDst: mac, ethType: typeOf(family) } as const
   return [
@@ -44,7 +45,7 @@ export const narrowed = ({ vni, mac, family, leads, narrow }: InterfaceFact, { n
 }
 
 /** What is routed into a network, to an address that no port has there. */
-export const noNeighbour = ({ vni, mac, family, leads }: InterfaceFact, { neighbour }: Integration) =>
+export const noNeighbour = ({ vni, mac, family, leads }: InterfaceFact, { neighbour }: IntegrationStages) =>
   leads ? [neighbour.when({ ...inNetwork(vni), ethDst: mac, ethType: typeOf(family) }, 10).punt()] : []
 
 const hop = (family: Family, address: string): Action =>
@@ -70,25 +71,25 @@ const choose = (count: number): Action => ({
 })
 
 /** A route through one neighbour, or several that share it; through none, it leads nowhere. */
-const routed = (mac: number, { family, to, via }: RouteFact, { route, nextHop, snat }: Integration) => {
+const routed = (mac: number, { family, to, via }: RouteFact, { route, nextHop, snat }: IntegrationStages) => {
   const length = lengthOf(to)
   const [first, second] = via
   if (!first) return []
   const flow = route.matching(through(mac, family, to), rankOf(length, false))
   if (!second) return [flow.apply(...forward(mac, first.vni), hop(family, first.address)).goto(snat)]
   return [
-    flow.apply({ type: 'decNwTtl' }, set('ethSrc', mac), choose(via.length)).goto(nextHop),
+    flow.apply({ type: 'decNwTtl' }, setField('ethSrc', mac), choose(via.length)).goto(nextHop),
     ...via.map(({ vni, address }, index) =>
       nextHop
         .matching(through(mac, family, to, { ...chosen(index), ...undecided(family) }), NextHop.CHOICE + length)
-        .apply(set('reg0', vni), hop(family, address))
+        .apply(setField('reg0', vni), hop(family, address))
         .goto(snat),
     ),
   ]
 }
 
 /** The ways outside: its neighbours there, and without a default route of the user's the gateways of their subnets. */
-const outward = ({ mac, routes, external }: RouterFact, { route, snat }: Integration) => {
+const outward = ({ mac, routes, external }: RouterFact, { route, snat }: IntegrationStages) => {
   if (!external) return []
   const { vni, subnets } = external
   const ranges = new Map(subnets.map(({ family, cidr }) => [cidr, family]))
@@ -108,7 +109,7 @@ const outward = ({ mac, routes, external }: RouterFact, { route, snat }: Integra
 }
 
 /** What no router passes on, and what this one knows no way for. */
-const refused = (mac: number, { route }: Integration) => {
+const refused = (mac: number, { route }: IntegrationStages) => {
   const expired = ([4, 6] as const).flatMap((family) =>
     [0, 1].map((ipTtl) => route.when({ ethDst: mac, ethType: typeOf(family), ipTtl }, Route.TTL).punt()),
   )
@@ -124,7 +125,7 @@ const refused = (mac: number, { route }: Integration) => {
 }
 
 /** Where a router leads beside its own subnets. */
-export const waysOf = (router: RouterFact, stages: Integration) => [
+export const waysOf = (router: RouterFact, stages: IntegrationStages) => [
   ...router.routes.flatMap((one) => routed(router.mac, one, stages)),
   ...outward(router, stages),
   ...refused(router.mac, stages),
