@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { styleText } from 'node:util'
-import { type CaptureOptions, capture } from './capture.ts'
+import { capture } from './capture.ts'
 import { Client } from './client.ts'
+import type { GivenController } from './controller.ts'
 import { takeDown } from './down.ts'
 import { LabError } from './errors.ts'
 import { execute } from './exec.ts'
@@ -12,8 +13,10 @@ import { pingAll, surprises } from './ping.ts'
 import { isMet, measureRates, ratesText } from './rates.ts'
 import { readLab } from './read.ts'
 import { datapathHere, insideLab, insideNewLab, isRoot, takeDownInside } from './rootless.ts'
+import { simulatedAsker } from './sim/ping.ts'
 import { statusOf, statusText } from './status.ts'
-import { bringUp, type GivenController } from './up.ts'
+import type { CaptureOptions } from './tools.ts'
+import { bringUp } from './up.ts'
 
 export interface Named {
   /** Which lab; the only one unless given. */
@@ -24,7 +27,12 @@ export interface Printed extends Named {
   readonly output: 'table' | 'json'
 }
 
-export interface UpFlags extends Named, Partial<GivenController> {}
+export interface UpFlags extends Named, Partial<GivenController> {
+  /** Hosts are simulated. */
+  readonly sim?: true
+}
+
+const isSimulated = (folder: LabFolder): boolean => folder.record?.datapath === 'sim'
 
 /** Does something with the lab that is meant, inside its namespaces. */
 const inLab = async (
@@ -32,7 +40,7 @@ const inLab = async (
   work: (folder: LabFolder, record: LabRecord) => Promise<number>,
 ): Promise<number> => {
   const folder = pickLab(name)
-  if (!isRoot()) return insideLab(folder)
+  if (!isRoot() && !isSimulated(folder)) return insideLab(folder)
   const { record } = folder
   if (record) return work(folder, record)
   throw new LabError(`lab ${folder.name} was not begun: heddle lab down --name ${folder.name} removes it`)
@@ -77,9 +85,10 @@ const removeAtSignal = (folder: LabFolder): (() => void) => {
 export const up = async (file: string, flags: UpFlags): Promise<number> => {
   const folder = new LabFolder(flags.name ?? basename(file).replace(/\.[^.]*$/, ''))
   const lab = readLab(file)
-  if (!isRoot()) return insideNewLab(folder)
+  if (!isRoot() && flags.sim !== true) return insideNewLab(folder)
   const keep = removeAtSignal(folder)
-  await bringUp(folder, lab, { ...givenController(flags), datapath: datapathHere(), progress })
+  const datapath = flags.sim === true ? 'sim' : datapathHere()
+  await bringUp(folder, lab, { ...givenController(flags), datapath, progress })
   keep()
   console.error(
     `lab ${folder.name} is up. To try: heddle lab ping; heddle lab status; heddle get ports --api ${folder.facts.api}`,
@@ -89,7 +98,7 @@ export const up = async (file: string, flags: UpFlags): Promise<number> => {
 
 export const down = async ({ name }: Named): Promise<number> => {
   const folder = pickLab(name)
-  if (!isRoot()) return takeDownInside(folder)
+  if (!isRoot() && !isSimulated(folder)) return takeDownInside(folder)
   await takeDown(folder)
   console.error(`lab ${folder.name} is gone`)
   return 0
@@ -108,7 +117,7 @@ export const ping = (options: Printed): Promise<number> =>
   inLab(options, async (folder, record) => {
     const { cards } = folder.facts
     if (!cards) throw new LabError(`lab ${folder.name} has no containers yet`)
-    const pairs = await pingAll(record.name, cards)
+    const pairs = await pingAll(record.name, cards, ...(isSimulated(folder) ? [simulatedAsker(folder)] : []))
     if (options.output === 'json') json({ pairs })
     else console.log(`${matrixText(pairs)}\n${verdictText(pairs)}`)
     return surprises(pairs).length > 0 ? 1 : 0
@@ -135,7 +144,15 @@ export const captureLink = (
   link: string,
   filter: readonly string[],
   options: Named & CaptureOptions,
-): Promise<number> => inLab(options, (_, record) => capture(record, link, { ...options, filter }))
+): Promise<number> => inLab(options, (folder, record) => capture(folder, record, link, { ...options, filter }))
+
+/** @throws LabError where no streams can be sent */
+const refuseRates = (folder: LabFolder): void => {
+  if (!isSimulated(folder)) return
+  throw new LabError(
+    `lab ${folder.name} is simulated: its containers send no streams. Rates need Open vSwitch, as heddle lab up without --sim has it`,
+  )
+}
 
 export interface RatesFlags extends Printed {
   readonly with?: string
@@ -145,6 +162,7 @@ export interface RatesFlags extends Printed {
 /** 1 where a bound of the port is missed by more than a tenth. */
 export const rates = (port: string, { with: other, seconds, ...options }: RatesFlags): Promise<number> =>
   inLab(options, async (folder) => {
+    refuseRates(folder)
     const client = new Client(folder.facts.api ?? '')
     const asked = { ...(other === undefined ? {} : { with: other }), seconds: Number(seconds) }
     const found = await measureRates(folder, client, port, asked)

@@ -1,20 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { LabError } from './errors.ts'
-import type { LabRecord } from './folder.ts'
+import type { LabFolder, LabRecord } from './folder.ts'
 import { findLink } from './links.ts'
 import { namespaceOf } from './names.ts'
-
-export interface CaptureOptions {
-  /** A pcap file to write, or `-`; packets are shown as text without it. */
-  readonly write?: string
-  /** How many packets; until a signal without it. */
-  readonly count?: string
-  /** As pcap-filter(7) has it. */
-  readonly filter?: readonly string[]
-}
+import { captureSimulated } from './sim/capture.ts'
+import { type CaptureOptions, isThere } from './tools.ts'
 
 type Words = (card: string, options: CaptureOptions) => string[]
 
@@ -46,23 +37,19 @@ const tools: readonly (readonly [command: string, words: Words])[] = [
   ],
 ]
 
-const isThere = (command: string): boolean =>
-  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
-
 /**
  * Captures the packets on a link, by whichever tool this machine has, until a signal or `count` packets.
  *
  * @returns the tool's exit code
  * @throws LabError where there is no such link, or no tool
  */
-export const capture = async (record: LabRecord, name: string, options: CaptureOptions): Promise<number> => {
+export const capture = async (
+  folder: LabFolder,
+  record: LabRecord,
+  name: string,
+  options: CaptureOptions,
+): Promise<number> => {
+  if (record.datapath === 'sim') return captureSimulated(folder, findLink(record.description, name).name, options)
   const { node, card } = findLink(record.description, name).seenAt
   const found = tools.find(([command]) => isThere(command) && (command !== 'dumpcap' || options.write !== undefined))
   if (!found) throw new LabError('no tool that captures is here: apt-get install tcpdump (or tshark)')

@@ -4,6 +4,8 @@ import { CommandError } from '../ovs/shell.ts'
 import { captureLink, cut, down, exec, heal, ping, type RatesFlags, rates, status, up } from './actions.ts'
 import { LabError } from './errors.ts'
 import { LabFolder, labNames } from './folder.ts'
+import { simulateWord } from './names.ts'
+import { simulate } from './sim/process.ts'
 
 const nameOption = (): Option => new Option('--name <lab>', 'which lab; the only one unless given')
 const outputOption = (): Option =>
@@ -27,9 +29,10 @@ const upCommand = (): Command =>
     .description('build a lab from its description, with a controller of its own')
     .argument('<file>', 'YAML: underlay, hosts, containers, and what heddle apply takes')
     .option('--name <lab>', "its name; the file's unless given")
+    .option('--sim', 'with simulated hosts: needs no root, no Open vSwitch and no namespaces')
     .option('--api <host:port>', 'the HTTP API of a controller that runs already, in place of one of its own')
-    .option('--openflow <path>', "that controller's unix socket for bridges")
-    .option('--ovsdb <path>', "that controller's unix socket for databases")
+    .option('--openflow <path>', "that controller's unix socket for bridges; with --sim also tcp:IP:PORT")
+    .option('--ovsdb <path>', "that controller's unix socket for databases; with --sim also tcp:IP:PORT")
     .action(exiting(up))
 
 const execCommand = (): Command =>
@@ -82,6 +85,10 @@ const healCommand = (): Command =>
 const downCommand = (): Command =>
   new Command('down').description('remove a lab, whatever of it was made').addOption(nameOption()).action(exiting(down))
 
+/** What `lab up --sim` leaves running. */
+const simulateCommand = (): Command =>
+  new Command(simulateWord).argument('<folder>', 'of the lab').action(exiting(simulate))
+
 /** `heddle lab …` */
 export const labCommand = (): Command =>
   new Command('heddle lab')
@@ -95,6 +102,7 @@ export const labCommand = (): Command =>
     .addCommand(healCommand())
     .addCommand(captureCommand())
     .addCommand(downCommand())
+    .addCommand(simulateCommand(), { hidden: true })
 
 /** The lab of this machine that has a container with this port; the first by name. */
 export const labWithPort = (port: string): string | undefined =>

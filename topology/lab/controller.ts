@@ -9,6 +9,12 @@ import type { Sockets } from './host.ts'
 import { lastingPort } from './port.ts'
 
 /** Milliseconds: in a checkout its sources are compiled at each start, on a machine that may have much else to do. */
+/** A controller that runs already. */
+export interface GivenController extends Sockets {
+  /** `HOST:PORT` */
+  readonly api: string
+}
+
 const startDeadline = 120_000
 
 /** The program `heddle`. The package names itself, so that sources and what is built from them find the same file. */

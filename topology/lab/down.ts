@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { controllerFolder } from './controller.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { ipBatch } from './ip.ts'
+import { simulateWord } from './names.ts'
 import { allProcesses, endAll, killAll, namespaceInodes, type Process } from './processes.ts'
 
 /** `heddle up --data FOLDER`, also where its pid was never written down. */
@@ -30,12 +31,16 @@ const removeNamespaces = async ({ namespaces }: LabRecord): Promise<void> => {
 /** The lab's own controllers that run. */
 export const controllersOf = (folder: LabFolder): Process[] => allProcesses().filter((one) => isController(folder, one))
 
+/** The processes that simulate its hosts. */
+export const simulatorsOf = ({ path }: LabFolder): Process[] =>
+  allProcesses().filter(({ words }) => words.includes(simulateWord) && words.includes(path))
+
 /** Removes all of a lab, whatever of it was made. */
 export const takeDown = async (folder: LabFolder): Promise<void> => {
   const { record } = folder
   if (record !== undefined) {
     if (folder.facts.built !== true) await killAll(buildersOf(record, allProcesses()))
-    await Promise.all([endAll(controllersOf(folder)), removeNamespaces(record)])
+    await Promise.all([endAll([...controllersOf(folder), ...simulatorsOf(folder)]), removeNamespaces(record)])
   }
   await rm(folder.path, { recursive: true, force: true })
 }

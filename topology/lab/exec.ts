@@ -5,6 +5,7 @@ import { ovsEnvironment } from '../ovs/daemons.ts'
 import { LabError } from './errors.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { namespaceOf, underlayNode } from './names.ts'
+import { executeSimulated } from './sim/exec.ts'
 
 const nodesOf = ({ description: { hosts, outside, containers } }: LabRecord): string[] => [
   ...[...containers, ...hosts, ...outside].map(({ name }) => name),
@@ -28,6 +29,7 @@ export const execute = async (
   if (!nodes.includes(node))
     throw new LabError(`${node} is no container or host of this lab: it has ${nodes.join(', ')}`)
   if (command.length === 0) throw new LabError(`what is ${node} to run? heddle lab exec ${node} -- COMMAND`)
+  if (record.datapath === 'sim') return executeSimulated(folder, record, node, command)
   const child = spawn('ip', ['netns', 'exec', namespaceOf(record.name, node), ...command], {
     stdio: 'inherit',
     env: { ...process.env, ...ovsEnvironment(folder.part(node)) },

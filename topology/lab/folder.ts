@@ -8,8 +8,8 @@ import { LabError } from './errors.ts'
 export interface LabRecord {
   readonly name: string
   readonly description: Description
-  /** Of Open vSwitch: `netdev` as root, `dummy` without. */
-  readonly datapath: 'netdev' | 'dummy'
+  /** Of Open vSwitch: `netdev` as root, `dummy` without; `sim` where hosts are simulated. */
+  readonly datapath: 'netdev' | 'dummy' | 'sim'
   /** All network namespaces that it may have. */
   readonly namespaces: readonly string[]
   /** The process that builds it. */

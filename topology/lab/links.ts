@@ -4,6 +4,7 @@ import { cardsOutside } from './external.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { ipBatch } from './ip.ts'
 import { namespaceOf, underlayNode } from './names.ts'
+import { ask } from './sim/client.ts'
 import { routerAddress } from './underlay.ts'
 
 /** Something that can be cut, and where packets on it can be seen. */
@@ -82,27 +83,32 @@ export const findLink = (description: Description, name: string): Link => {
   throw new LabError(`${name} is no link of this lab: it has ${links.map((link) => link.name).join(', ')}`)
 }
 
+const setCut = async (folder: LabFolder, { datapath }: LabRecord, link: Link, isCut: boolean): Promise<void> => {
+  if (datapath === 'sim') await ask(folder, 'setCut', { link: link.name, isCut })
+  else await ipBatch([isCut ? link.cut : link.heal], namespaceOf(folder.name, link.node))
+}
+
 /** Cuts a link; nothing where it is cut already. */
-export const cutLink = async (folder: LabFolder, { description }: LabRecord, name: string): Promise<Link> => {
-  const link = findLink(description, name)
+export const cutLink = async (folder: LabFolder, record: LabRecord, name: string): Promise<Link> => {
+  const link = findLink(record.description, name)
   const { cut = [] } = folder.facts
   if (cut.includes(name)) return link
   // Written down first: to heal what is whole does no harm.
   folder.learn({ cut: [...cut, name] })
-  await ipBatch([link.cut], namespaceOf(folder.name, link.node))
+  await setCut(folder, record, link, true)
   return link
 }
 
 /** Joins links again. @param names all that are cut, unless given */
 export const healLinks = async (
   folder: LabFolder,
-  { description }: LabRecord,
+  record: LabRecord,
   names: readonly string[] = [],
 ): Promise<readonly string[]> => {
   const { cut = [] } = folder.facts
   const healed = names.length === 0 ? cut : names
-  for (const link of healed.map((name) => findLink(description, name))) {
-    await ipBatch([link.heal], namespaceOf(folder.name, link.node))
+  for (const link of healed.map((name) => findLink(record.description, name))) {
+    await setCut(folder, record, link, false)
     folder.learn({ cut: (folder.facts.cut ?? []).filter((name) => name !== link.name) })
   }
   return healed

@@ -14,3 +14,6 @@ export const externalBridge = 'br-ex'
 
 /** The integration bridge, to which containers are plugged. */
 export const integrationBridge = 'br-int'
+
+/** `heddle lab simulate FOLDER` is the process that holds the hosts of a simulated lab: by these words it is found. */
+export const simulateWord = 'simulate'

@@ -16,6 +16,26 @@ export interface Pair {
   readonly ms: number | null
 }
 
+/** A ping that a container is asked for. */
+export interface Asked {
+  readonly from: string
+  readonly address: string
+  /** Until it is given up. */
+  readonly seconds: number
+  readonly wantsNeighbour: boolean
+}
+
+/** What came of it. */
+export interface Answer {
+  /** There and back; null where nothing came back. */
+  readonly ms: number | null
+  /** The Ethernet address that the container knows for the address. */
+  readonly neighbour: string | null
+}
+
+/** Has containers ping, and tells what came of each in the same order. */
+export type Asker = (asked: readonly Asked[]) => Promise<readonly Answer[]>
+
 /** Most of them wait for answers. */
 const atOnce = 96
 
@@ -88,25 +108,46 @@ const neighbour = async (namespace: string, address: string): Promise<string | u
  */
 const patience = { expected: 5, unexpected: 1 } as const
 
-/** Of several that have the address, a neighbour is known by its Ethernet address, and a router leads to that of its own. */
-const isMeant = async (namespace: string, { address, near, expected, target }: Question): Promise<boolean> =>
-  near ? (await neighbour(namespace, address)) === target.mac : expected
+const secondsFor = ({ expected }: Question): number => (expected ? patience.expected : patience.unexpected)
 
-const answer = async (lab: string, question: Question): Promise<Pair> => {
-  const { from, to, address, expected, shared, own } = question
-  const namespace = namespaceOf(lab, from)
-  const seconds = expected ? patience.expected : patience.unexpected
-  const ms = own ? undefined : await pingOnce(namespace, address, seconds)
-  const reached = ms !== undefined && (!shared || (await isMeant(namespace, question)))
-  return { from, to, address, expected, reached, ms: reached ? (ms ?? null) : null }
+/** Asks from inside the network namespaces of a lab. */
+const namespaceAsker =
+  (lab: string): Asker =>
+  (asked) =>
+    inParallel(asked, atOnce, async ({ from, address, seconds, wantsNeighbour }) => {
+      const namespace = namespaceOf(lab, from)
+      const ms = (await pingOnce(namespace, address, seconds)) ?? null
+      const found = ms !== null && wantsNeighbour ? await neighbour(namespace, address) : undefined
+      return { ms, neighbour: found ?? null }
+    })
+
+/** Of several that have the address, a neighbour is known by its Ethernet address, and a router leads to that of its own. */
+const isMeant = ({ shared, near, expected, target }: Question, answer: Answer): boolean => {
+  if (!shared) return true
+  return near ? answer.neighbour === target.mac : expected
+}
+
+const pairOf = (question: Question, answer: Answer | undefined): Pair => {
+  const { from, to, address, expected } = question
+  const ms = answer && isMeant(question, answer) ? answer.ms : null
+  return { from, to, address, expected, reached: ms !== null, ms }
 }
 
 /**
  * Pings from every container every address of every other one. An address that several have counts
  * as reached only where the one that is meant answers.
  */
-export const pingAll = (lab: string, cards: Cards): Promise<Pair[]> =>
-  inParallel(questionsOf(cards), atOnce, (question) => answer(lab, question))
+export const pingAll = async (lab: string, cards: Cards, ask: Asker = namespaceAsker(lab)): Promise<Pair[]> => {
+  const questions = questionsOf(cards)
+  const others = questions.filter(({ own }) => !own)
+  const asked = others.map((question) => ({
+    ...{ from: question.from, address: question.address, seconds: secondsFor(question) },
+    wantsNeighbour: question.shared && question.near,
+  }))
+  const answers = await ask(asked)
+  const answerTo = new Map(others.map((question, index) => [question, answers[index]]))
+  return questions.map((question) => pairOf(question, answerTo.get(question)))
+}
 
 /** Pairs that are not as they should be. */
 export const surprises = (pairs: readonly Pair[]): Pair[] =>

@@ -1,5 +1,6 @@
 import { Client } from './client.ts'
 import { cardsOf } from './description.ts'
+import { simulatorsOf } from './down.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { linksOf } from './links.ts'
 import { namespaceOf } from './names.ts'
@@ -58,6 +59,12 @@ const hostStatuses = ({ name: lab, description }: LabRecord): HostStatus[] => {
   })
 }
 
+/** One process has them all. */
+const simulatedStatuses = ({ description }: LabRecord, runs: boolean): HostStatus[] =>
+  description.hosts.map(({ name, address, subnet, encapsulation }) => ({
+    ...{ name, address, subnet, encapsulation, ovsdbServer: runs, vswitchd: runs },
+  }))
+
 /** Reads how a lab is. */
 export const statusOf = async (folder: LabFolder, record: LabRecord): Promise<LabStatus> => {
   const { api, cards = {}, cut = [], built = false } = folder.facts
@@ -66,7 +73,8 @@ export const statusOf = async (folder: LabFolder, record: LabRecord): Promise<La
   return {
     ...{ name: record.name, folder: folder.path, datapath: record.datapath, built, cut },
     controller: { api, answers: ports !== undefined },
-    hosts: hostStatuses(record),
+    hosts:
+      record.datapath === 'sim' ? simulatedStatuses(record, simulatorsOf(folder).length > 0) : hostStatuses(record),
     containers: containers.map((container) => ({
       name: container.name,
       host: container.host,
@@ -92,13 +100,13 @@ const daemonsText = ({ ovsdbServer, vswitchd }: HostStatus): string => {
 
 /** A status for people. */
 export const statusText = (status: LabStatus): string => {
-  const { name, folder, controller, hosts, containers, cut, built } = status
+  const { name, folder, controller, hosts, containers, cut, built, datapath } = status
   const answers = controller.answers ? 'answers' : 'does not answer'
   const cards = containers.flatMap((container) => container.cards.map((card) => ({ container, ...card })))
   return [
     `lab ${name} in ${folder}${built ? '' : ', not built to its end: heddle lab down removes it'}`,
     `controller: ${controller.api === undefined ? 'none' : `http://${controller.api} ${answers}`}`,
-    'hosts:',
+    datapath === 'sim' ? 'hosts, simulated:' : 'hosts:',
     ...aligned(
       hosts.map((host) => [host.name, host.subnet, host.address, host.encapsulation.join(','), daemonsText(host)]),
     ),

@@ -6,7 +6,7 @@ import { inNamespace, ipBatch } from './ip.ts'
 import { namespaceOf, underlayNode } from './names.ts'
 
 /** Ethernet address of the router in a subnet, known beforehand so that hosts need not ask for it. */
-const routerMac = (index: number): string => `02:68:6c:01:00:${(index + 1).toString(16).padStart(2, '0')}`
+export const routerMac = (index: number): string => `02:68:6c:01:00:${(index + 1).toString(16).padStart(2, '0')}`
 
 export const prefixLength = ({ cidr }: UnderlaySubnet): number => parseCidr(cidr).length
 

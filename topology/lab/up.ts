@@ -1,26 +1,15 @@
-import { existsSync } from 'node:fs'
-import { createDatabase } from '../ovs/daemons.ts'
 import { assignedCards } from './cards.ts'
 import { Client } from './client.ts'
-import { buildContainers, waitInstalled } from './container.ts'
-import { socketsOf, startController } from './controller.ts'
+import { type GivenController, socketsOf, startController } from './controller.ts'
 import { takeDown } from './down.ts'
 import { LabError } from './errors.ts'
-import { buildExternals } from './external.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
-import { manageHost, type Sockets, startHost } from './host.ts'
-import { addNamespaces } from './ip.ts'
+import type { Kind } from './kind.ts'
 import { namespacesOf } from './names.ts'
-import { inParallel } from './parallel.ts'
+import { namespacedKind } from './namespaced.ts'
 import { thisProcess } from './processes.ts'
 import type { ReadLab } from './read.ts'
-import { buildUnderlay } from './underlay.ts'
-
-/** A controller that runs already. */
-export interface GivenController extends Sockets {
-  /** `HOST:PORT` */
-  readonly api: string
-}
+import { simulatedKind } from './sim/kind.ts'
 
 export interface UpOptions {
   readonly controller?: GivenController
@@ -29,19 +18,8 @@ export interface UpOptions {
   readonly progress?: (title: string, took?: number) => void
 }
 
-/** More at once would wait for the same processors. */
-const hostsAtOnce = 4
 /** Milliseconds for all hosts to be known to the controller. */
 const connectDeadline = 60_000
-
-/** @throws LabError where a namespace of the lab is there already, which then is not the lab's */
-const checkNamespaces = (namespaces: readonly string[]): void => {
-  const taken = namespaces.find((name) => existsSync(`/run/netns/${name}`))
-  if (taken === undefined) return
-  throw new LabError(
-    `there is a network namespace ${taken} that this lab did not make: choose another --name, or ip netns delete ${taken}`,
-  )
-}
 
 /**
  * Waits until the controller knows the hosts: the MTU of networks goes by what these say.
@@ -65,11 +43,13 @@ const waitKnown = async (client: Client, names: readonly string[]): Promise<void
 class Builder {
   private readonly folder: LabFolder
   private readonly record: LabRecord
+  private readonly kind: Kind
   private readonly progress: NonNullable<UpOptions['progress']>
 
-  constructor(folder: LabFolder, record: LabRecord, progress: UpOptions['progress'] = () => undefined) {
+  constructor(folder: LabFolder, record: LabRecord, kind: Kind, progress: UpOptions['progress'] = () => undefined) {
     this.folder = folder
     this.record = record
+    this.kind = kind
     this.progress = progress
   }
 
@@ -86,18 +66,9 @@ class Builder {
     }
   }
 
-  /** Namespaces, underlay, and hosts that nobody manages yet. */
-  async buildHosts(): Promise<void> {
-    const { folder, record } = this
-    const { hosts } = record.description
-    const template = folder.part('empty.db')
-    await this.step('the underlay', async () => {
-      await addNamespaces(record.namespaces)
-      await Promise.all([buildUnderlay(record), buildExternals(record), createDatabase(template)])
-    })
-    await this.step(`${hosts.length} hosts with Open vSwitch`, () =>
-      inParallel(hosts, hostsAtOnce, (host) => startHost(folder, record, host, template)),
-    )
+  /** The underlay, and hosts that nobody manages yet. */
+  buildHosts(): Promise<void> {
+    return this.kind.build((title, work) => this.step(title, work))
   }
 
   /** The controller, and what is asked of it. */
@@ -116,7 +87,7 @@ class Builder {
   async connectHosts(controller: GivenController): Promise<void> {
     const { hosts } = this.record.description
     await this.step('the hosts connect: ovs-vsctl set-manager', async () => {
-      await inParallel(hosts, hostsAtOnce, ({ name }) => manageHost(this.folder, name, controller))
+      await this.kind.manage(controller)
       const names = hosts.map(({ name }) => name)
       await waitKnown(new Client(controller.api), names)
     })
@@ -128,9 +99,9 @@ class Builder {
     await this.step(`${containers.length} containers`, async () => {
       const cards = await assignedCards(new Client(api), record.description)
       folder.learn({ cards })
-      await buildContainers(folder, record, cards)
+      await this.kind.plug(cards)
     })
-    await this.step('every host confirms the flows of its containers', () => waitInstalled(folder, record))
+    await this.step('every host confirms the flows of its containers', () => this.kind.waitInstalled())
   }
 }
 
@@ -155,12 +126,13 @@ const build = async (builder: Builder, folder: LabFolder, lab: ReadLab, options:
  */
 export const bringUp = async (folder: LabFolder, lab: ReadLab, options: UpOptions = {}): Promise<void> => {
   const { description } = lab
-  const namespaces = namespacesOf(folder.name, description)
   const { datapath = 'netdev', progress } = options
+  const namespaces = datapath === 'sim' ? [] : namespacesOf(folder.name, description)
   const record: LabRecord = { name: folder.name, description, datapath, namespaces, builder: thisProcess() }
-  folder.create(record, () => checkNamespaces(namespaces))
+  const kind = (datapath === 'sim' ? simulatedKind : namespacedKind)(folder, record)
+  folder.create(record, kind.check)
   try {
-    await build(new Builder(folder, record, progress), folder, lab, options)
+    await build(new Builder(folder, record, kind, progress), folder, lab, options)
   } catch (error) {
     await takeDown(folder)
     throw error

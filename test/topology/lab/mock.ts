@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { formatAddress, nth, parseCidr } from '../../../topology/lab/address.ts'
+import type { GivenController } from '../../../topology/lab/controller.ts'
 import {
   cardsOf,
   containersOn,
@@ -14,7 +15,6 @@ import {
 } from '../../../topology/lab/description.ts'
 import type { LabFolder } from '../../../topology/lab/folder.ts'
 import { daemonsOf } from '../../../topology/lab/host.ts'
-import type { GivenController } from '../../../topology/lab/up.ts'
 
 type Spec = Readonly<Record<string, string>>
 

@@ -6,10 +6,10 @@ import { type ColumnType, type TableSchema, text } from './schema.ts'
 export const uuidColumn: ColumnType = { ...text, key: 'uuid', fixed: true }
 
 /** @throws OperationError where the table has no such column */
-export const columnOf = ({ columns }: TableSchema, name: unknown): ColumnType => {
+export const columnOf = ({ columns }: TableSchema, name: unknown, error = 'syntax error'): ColumnType => {
   const found = name === '_uuid' ? uuidColumn : Object.hasOwn(columns, String(name)) && columns[String(name)]
   if (found) return found
-  throw new OperationError('syntax error', `there is no column ${String(name).slice(0, 80)}`)
+  throw new OperationError(error, `there is no column ${String(name).slice(0, 80)}`)
 }
 
 /** A column of a row, its UUID among them. */

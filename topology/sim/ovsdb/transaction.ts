@@ -87,7 +87,7 @@ export class Transaction {
     if (!isObject(json)) throw new OperationError('syntax error', 'row has to be an object')
     return Object.fromEntries(
       Object.entries(json).map(([column, value]) => {
-        const type = columnOf(table, column)
+        const type = columnOf(table, column, 'unknown column')
         if (column === '_uuid' || (isUpdate && type.fixed === true)) {
           throw new OperationError('constraint violation', `${column} cannot be changed`)
         }

@@ -1,0 +1,44 @@
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../../../controller/openflow/wire/address.ts'
+
+/** An IPv4 address as an unsigned number of 32 bits, an IPv6 address as one of 128. */
+export type Ip = number | bigint
+
+/** An address with the length of its prefix. */
+export interface Prefix {
+  readonly ip: Ip
+  readonly length: number
+}
+
+/** @throws Error unless it is an IPv4 or IPv6 address */
+export const parseIp = (text: string): Ip => (text.includes(':') ? parseIpv6(text) : parseIpv4(text))
+
+export const formatIp = (ip: Ip): string => (typeof ip === 'bigint' ? formatIpv6(ip) : formatIpv4(ip))
+
+/** Without a length, the prefix is the whole address. */
+export const parsePrefix = (text: string): Prefix => {
+  const [address = '', length] = text.split('/')
+  const ip = parseIp(address)
+  return { ip, length: length === undefined ? bitsOf(ip) : Number(length) }
+}
+
+const bitsOf = (ip: Ip): number => (typeof ip === 'bigint' ? 128 : 32)
+
+export const sameFamily = (a: Ip, b: Ip): boolean => typeof a === typeof b
+
+export const isWithin = (ip: Ip, prefix: Prefix): boolean => {
+  if (!sameFamily(ip, prefix.ip)) return false
+  const rest = BigInt(bitsOf(ip) - prefix.length)
+  return BigInt(ip) >> rest === BigInt(prefix.ip) >> rest
+}
+
+/** fe80::/10 */
+export const isLinkLocal = (ip: Ip): boolean => typeof ip === 'bigint' && ip >> 118n === 0x3fan
+
+/** Where neighbours that may have an IPv6 address are asked, and its Ethernet address (RFC 4291 §2.7.1, RFC 2464 §7). */
+export const solicitedNode = (ip: bigint): { readonly ip: bigint; readonly mac: number } => ({
+  ip: 0xff02_0000_0000_0000_0000_0001_ff00_0000n + (ip & 0xff_ffffn),
+  mac: 0x3333_ff00_0000 + Number(ip & 0xff_ffffn),
+})
+
+/** ff02::1 */
+export const allNodes = { ip: 0xff02_0000_0000_0000_0000_0000_0000_0001n, mac: 0x3333_0000_0001 } as const
