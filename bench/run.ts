@@ -22,11 +22,21 @@ const parentOf = (pid: number): string | undefined => {
   }
 }
 
-/** npm that is killed does not say so. It starts a shell, and the shell this. */
+const nameOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** npm that is killed does not say so. It starts a shell, and the shell this; init takes the shell over. */
 const endWithNpm = (): void => {
-  const ancestors = (): string => `${process.ppid} ${parentOf(process.ppid)}`
-  const first = ancestors()
-  setInterval(() => ancestors() !== first && process.exit(1), 1_000).unref()
+  const starter = (): string | undefined => parentOf(process.ppid)
+  const first = starter()
+  const isGone = (): boolean => starter() !== first || (first === '1' && !/npm|node/.test(nameOf(1)))
+  if (isGone()) process.exit(1)
+  setInterval(() => isGone() && process.exit(1), 1_000).unref()
 }
 
 if (process.env.npm_lifecycle_event === 'bench') endWithNpm()

@@ -1,48 +1,44 @@
 import { spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 
-/** What signals end: this process, and not what cleans up behind it. */
-const waiting = "trap '' INT TERM HUP; cat >/dev/null"
+/** What is left behind by a process that is killed. */
+interface Leavings {
+  /** Whoever has a path below it among the words that it was started with ends with it. */
+  readonly folder: string
+  /** Network namespaces, with all that runs there. */
+  readonly namespaces?: readonly string[]
+}
 
 /**
- * Has a shell script run when this process has ended, however it ends: it waits for the end of a
- * pipe that nobody else holds, in a session of its own.
+ * Waits for the end of the process that started it: of a pipe that nobody else holds. What signals end is that
+ * process, and not this. All that is left is killed until twice there was nothing: what was started just before
+ * may come late.
  */
-const afterwards = (...lines: readonly string[]): void => {
-  const child = spawn('sh', ['-c', [waiting, ...lines].join('\n')], {
+const script = `
+trap '' INT TERM HUP
+cat >/dev/null
+left() {
+  for one; do ip netns pids "$one"; done
+  printf '%s/' "$FOLDER" | grep -lsF -f - /proc/[0-9]*/cmdline | cut -d / -f 3
+}
+quiet=0
+while [ "$quiet" -lt 2 ]; do
+  pids=$(left "$@")
+  if [ -n "$pids" ]; then kill -9 $pids; quiet=0; else quiet=$((quiet + 1)); fi
+  sleep 0.3
+done
+for one; do ip netns delete "$one"; done
+rm -rf -- "$FOLDER"
+`
+
+/** Ends all that this process leaves behind, and removes it, when it has ended, however it ends. */
+export const cleanAfterwards = ({ folder, namespaces = [] }: Leavings): void => {
+  const child = spawn('sh', ['-c', script, 'sh', ...namespaces], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
+    // Not among its words, by which it would find itself.
+    env: { ...process.env, FOLDER: folder.replace(/\/$/, '') },
   })
   child.unref()
   ;(child.stdin as Socket).unref()
 }
-
-/** What is left behind by a process that is killed. */
-interface Leavings {
-  readonly folder: string
-  /** Network namespaces: what runs there ends. */
-  readonly namespaces?: readonly string[]
-  /** A command that knows how to end what else there is; it is run first. */
-  readonly command?: readonly string[]
-}
-
-const quoted = (words: readonly string[]): string => words.map((one) => `'${one.replaceAll("'", "'\\''")}'`).join(' ')
-
-/** Twice without any: what the process started just before its end may come late. */
-const emptied = (namespaces: string): readonly string[] => [
-  'quiet=0',
-  'while [ "$quiet" -lt 2 ]; do',
-  `  pids=$(for one in ${namespaces}; do ip netns pids "$one"; done)`,
-  '  if [ -n "$pids" ]; then kill -9 $pids; quiet=0; else quiet=$((quiet + 1)); fi',
-  '  sleep 0.5',
-  'done',
-  `for one in ${namespaces}; do ip netns delete "$one"; done`,
-]
-
-/** Ends all that this process leaves behind, and removes it, when it has ended. */
-export const cleanAfterwards = ({ folder, namespaces = [], command = [] }: Leavings): void =>
-  afterwards(
-    quoted(command),
-    ...(namespaces.length === 0 ? [] : emptied(quoted(namespaces))),
-    `rm -rf -- ${quoted([folder])}`,
-  )

@@ -20,9 +20,10 @@ t.test('a benchmark that is killed takes with it what it started and what it wro
   const benchmark = spawn(process.execPath, ['--import', 'tsx', file, folder], { stdio: [...stdio] })
   t.teardown(() => benchmark.kill('SIGKILL'))
   const [line] = (await once(benchmark.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
-  const target = Number(line.toString())
+  const [target = 0, controller = 0] = line.toString().split(' ').map(Number)
   t.ok(existsSync(folder), 'the folder is there while it runs')
   benchmark.kill('SIGKILL')
   t.ok(await hasEnded(target, patience), 'its target ends')
+  t.ok(await hasEnded(controller, patience), 'what it has started in the background ends')
   t.ok(await isGone(folder), 'its folder goes')
 })

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { heddle } from '../../../topology/lab/controller.ts'
 import type { Description } from '../../../topology/lab/description.ts'
 import { takeDown } from '../../../topology/lab/down.ts'
 import { LabFolder } from '../../../topology/lab/folder.ts'
@@ -115,8 +114,7 @@ const measureIn = async (folder: LabFolder, description: Description, plan: Stre
 export const measureStreams = async (plan: StreamsPlan): Promise<StreamsReport> => {
   const folder = new LabFolder(`vrb${process.pid}`)
   const lab = readLab(file)
-  const command = [process.execPath, heddle(), 'lab', 'down', '--name', folder.name]
-  cleanAfterwards({ folder: folder.path, namespaces: namespacesOf(folder.name, lab.description), command })
+  cleanAfterwards({ folder: folder.path, namespaces: namespacesOf(folder.name, lab.description) })
   try {
     plan.say('a lab for TCP')
     await bringUp(folder, lab)
