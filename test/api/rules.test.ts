@@ -70,3 +70,60 @@ t.test('what each rule has decided about: packets of connections, both ways', as
   const [first] = (await lab.get('/v1/rules')).body
   t.same(Object.keys(first).includes('packets'), false, 'where no switch says, nothing is claimed')
 })
+
+t.test('of a rule that is on some hosts only, what these have counted', async (t) => {
+  const lab = await ApiLab.start(t)
+  const { engine } = lab.running
+  const addresses = (number: number) => ({ mac: macOf(number), addresses: [`10.0.0.${number}`] })
+  const port = (id: string, number: number, host: string, ofport: number, groups: string[] = []) =>
+    portDocs(id, { network: 'blue', ...addresses(number), host, ofport, spec: { groups } })
+  engine.model.apply([
+    ...([1n, 2n, 3n] as const).map((dpid) => hostDoc(`h${dpid}`, dpid, `192.0.2.${dpid}`)),
+    ...[doc('network', 'blue', { vni: 1 }), doc('groupNumber', 'web', { tenant: 1, bit: 3 })],
+    ...[...port('a', 1, 'h1', 1, ['web']), ...port('b', 2, 'h1', 2), ...port('c', 3, 'h2', 1, ['web'])],
+    ...[...port('d', 4, 'h2', 2), ...port('e', 5, 'h3', 1), ...port('f', 6, 'h3', 2)],
+    doc('policy', 'web', {
+      groups: ['web'],
+      rules: [{ name: 'http', direction: 'in', action: 'allow', ports: [80], protocol: 'tcp' }],
+    }),
+  ])
+  for (const app of [overlay, firewall] as unknown as readonly App[]) engine.load(app)
+  const connect = (dpid: bigint) => lab.connect({ dpid, ports: [1, 2], clock: new ManualClock() })
+  const switches = [await connect(1n), await connect(2n), await connect(3n)]
+  await engine.confirmed(20_000)
+  const { SYN } = TcpFlags
+  for (const [index, sw] of switches.entries()) {
+    const number = 2 * index + 1
+    for (const service of [80, 80, 22]) sw.receive(2, tcp(number + 1, number, [4000, service], SYN))
+  }
+  const counted = async (query = '') => {
+    const { body } = await lab.get(`/v1/rules${query}`)
+    return body.map(({ rule, packets }: { rule: string; packets: number }) => [rule, packets])
+  }
+  t.same(await counted(), [
+    ['http', 4],
+    ['default in', 2],
+  ])
+  t.same(await counted('?dpid=2'), [
+    ['http', 2],
+    ['default in', 1],
+  ])
+  t.same(
+    await counted('?dpid=3'),
+    [
+      ['http', 0],
+      ['default in', 0],
+    ],
+    'where the rule is not',
+  )
+  engine.model.apply([doc('binding', 'c', undefined)])
+  await engine.confirmed(20_000)
+  t.same(
+    await counted(),
+    [
+      ['http', 2],
+      ['default in', 1],
+    ],
+    'a host without such a port forgets what it has counted',
+  )
+})
