@@ -1,60 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import type { Test } from 'tap'
 import { arpRequestFrame, broadcast, encodeEthernet, neighborFrame, udpFrame } from '../../controller/packet/index.ts'
-import { run } from '../../topology/ovs/shell.ts'
 import { until } from '../engine/lab.ts'
+import { Capture } from '../support/capture.ts'
 import { type NetworksLab, patience } from './lab.ts'
 import type { Station } from './station.ts'
-
-/** What passed the underlay, as tshark reads it. */
-class Capture {
-  private readonly child: ChildProcess
-  private readonly file: string
-
-  private constructor(child: ChildProcess, file: string) {
-    this.child = child
-    this.file = file
-  }
-
-  static async start(lab: NetworksLab): Promise<Capture> {
-    const file = lab.folder.part('underlay.pcap')
-    // Promiscuous, a bridge shows all that it forwards.
-    const words = [lab.namespace('underlay'), 'tshark', '-i', 'rack1', '-q', '-F', 'pcap', '-B', '32', '-w', file]
-    const child = spawn('ip', ['netns', 'exec', ...words], { stdio: ['ignore', 'ignore', 'pipe'] })
-    let text = ''
-    for await (const part of child.stderr) {
-      text += part
-      if (text.includes('Capturing on')) break
-    }
-    return new Capture(child, file)
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.child, 'exit')
-    this.child.kill('SIGINT')
-    await ended
-  }
-
-  /** Waits until the file has so many frames with these bytes in them: what is captured is written a little later. */
-  async holds(marker: string, count: number): Promise<void> {
-    const isThere = async (): Promise<boolean> => {
-      const bytes = await readFile(this.file)
-      let at = bytes.indexOf(marker)
-      let found = 0
-      for (; at >= 0; at = bytes.indexOf(marker, at + 1)) found++
-      return found >= count
-    }
-    await until(`${marker} is captured ${count} times`, isThere, patience)
-  }
-
-  /** How many packets a filter of tshark shows. */
-  async count(filter: string): Promise<number> {
-    const printed = await run('tshark', ['-r', this.file, '-Y', filter, '-T', 'fields', '-e', 'frame.number'])
-    return printed.split('\n').length - 1
-  }
-}
 
 /** Of each kind. */
 const many = 200
@@ -131,16 +80,22 @@ const allDropped = async (lab: NetworksLab, before: ReadonlyMap<string, number>)
 const judgeUnderlay = async (t: Test, lab: NetworksLab, capture: Capture): Promise<void> => {
   const { mac } = lab.card('blue1')
   const inTunnel = '(vxlan || gre || geneve)'
-  t.equal(await capture.count(`arp && ${inTunnel}`), 0, 'no ARP of containers')
-  t.equal(await capture.count('arp && !(arp.src.proto_ipv4 == 172.30.0.0/24)'), 0, 'nor outside of tunnels')
-  t.equal(await capture.count(`icmpv6.type == 135 && eth.src == ${mac} && ${inTunnel}`), 0, 'no neighbour discovery')
-  t.equal(await capture.count(`eth.dst == ${nobody.mac}`), 0, 'no unknown unicast')
-  for (const kind of ['broadcast of', 'frame to all of']) {
-    const copies = (from: string, host: number) =>
-      capture.count(`frame contains "${kind} ${from}" && ${inTunnel} && ip.dst == 172.30.0.1${host}`)
-    t.same([await copies('blue1', 2), await copies('blue1', 3)], [many, many], `${kind} blue: once to each host`)
-    t.same([await copies('green1', 2), await copies('green1', 3)], [many, 0], `${kind} green: to one host`)
-  }
+  const copies = (what: string, host: number) =>
+    `frame contains "${what}" && ${inTunnel} && ip.dst == 172.30.0.1${host}`
+  const expected: readonly (readonly [what: string, filter: string, count: number])[] = [
+    ['no ARP of containers', `arp && ${inTunnel}`, 0],
+    ['nor outside of tunnels', 'arp && !(arp.src.proto_ipv4 == 172.30.0.0/24)', 0],
+    ['no neighbour discovery', `icmpv6.type == 135 && eth.src == ${mac} && ${inTunnel}`, 0],
+    ['no unknown unicast', `eth.dst == ${nobody.mac}`, 0],
+    ...['broadcast of', 'frame to all of'].flatMap((kind) => [
+      [`${kind} blue: once to one host`, copies(`${kind} blue1`, 2), many] as const,
+      [`${kind} blue: once to the other`, copies(`${kind} blue1`, 3), many] as const,
+      [`${kind} green: once to one host`, copies(`${kind} green1`, 2), many] as const,
+      [`${kind} green: not to the other`, copies(`${kind} green1`, 3), 0] as const,
+    ]),
+  ]
+  const counts = await capture.counts(expected.map(([, filter]) => filter))
+  for (const [at, [what, , count]] of expected.entries()) t.equal(counts[at], count, what)
 }
 
 /** What containers send to all, or to nobody, goes as far as their network and no further. */
@@ -149,7 +104,7 @@ export const flooding = async (t: Test, lab: NetworksLab): Promise<void> => {
   const blue1 = await lab.station('blue1')
   const green1 = await lab.station('green1')
   const before = await lab.drops('h1')
-  const capture = await Capture.start(lab)
+  const capture = await Capture.start(lab.namespace('underlay'), 'rack1', lab.folder.part('underlay.pcap'))
   const targets = [lab.address('blue2'), lab.address('blue2', 6), nobody.ip, nobody.ip6]
   for (const target of targets) await blue1.send([question(lab, 'blue1', target)], many * 2)
   await blue1.send(broadcasts(lab, 'blue1'), many)

@@ -1,46 +1,45 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { takeDown } from '../../../topology/lab/down.ts'
 import type { LabFacts, LabFolder } from '../../../topology/lab/folder.ts'
-import { inNamespace } from '../../../topology/lab/ip.ts'
 import { cutLink, healLinks } from '../../../topology/lab/links.ts'
 import { namespaceOf } from '../../../topology/lab/names.ts'
 import { pingAll, surprises } from '../../../topology/lab/ping.ts'
 import { statusOf } from '../../../topology/lab/status.ts'
 import { throughput } from '../../../topology/lab/traffic.ts'
 import { bringUp } from '../../../topology/lab/up.ts'
+import { Capture } from '../../support/capture.ts'
 import { namespaces, ovs, tshark } from '../../support/needs.ts'
 import { labOf, labsOf, leftOf } from './labs.ts'
 
 const file = fileURLToPath(new URL('../../../topology/labs/three-encaps.yaml', import.meta.url))
 
-/** How many packets of the underlay each filter of tshark shows. */
-type Seen = (filter: string) => number
-
-/** Pings between all containers, as a capture of the underlay shows them. */
-const capturedPings = async (folder: LabFolder, cards: NonNullable<LabFacts['cards']>): Promise<Seen> => {
-  const file = folder.part('underlay.pcap')
-  const words = ['-i', 'rack1', '-q', '-F', 'pcap', '-w', file, '-a', 'duration:5']
-  const captured = inNamespace(namespaceOf(folder.name, 'underlay'), 'tshark', ...words)
-  for (let round = 0; round < 2; round++) await pingAll(folder.name, cards)
-  await captured
-  return (filter) => spawnSync('tshark', ['-r', file, '-Y', filter], { encoding: 'utf8' }).stdout.split('\n').length - 1
+/** Pings between all containers, as the underlay shows them. */
+const capturedPings = async (folder: LabFolder, cards: NonNullable<LabFacts['cards']>): Promise<Capture> => {
+  const capture = await Capture.start(namespaceOf(folder.name, 'underlay'), 'rack1', folder.part('underlay.pcap'))
+  await pingAll(folder.name, cards)
+  await capture.stop()
+  return capture
 }
 
-const judgeUnderlay = (t: Test, seen: Seen): void => {
-  for (const [a, b, wire] of [
+const judgeUnderlay = async (t: Test, capture: Capture): Promise<void> => {
+  const pairs = [
     [11, 12, 'vxlan'],
     [12, 13, 'gre'],
     [11, 13, 'geneve'],
-  ] as const) {
+  ] as const
+  const filters = pairs.flatMap(([a, b, wire]) => {
     const between = `ip.addr == 172.30.0.${a} && ip.addr == 172.30.0.${b} && icmp`
-    t.ok(seen(`${between} && ${wire}`) > 0, `${wire} between .${a} and .${b}`)
-    t.equal(seen(`${between} && !${wire}`), 0, `nothing else between .${a} and .${b}`)
+    return [`${between} && ${wire}`, `${between} && !${wire}`]
+  })
+  const arp = ['arp && (vxlan || gre || geneve)', 'arp && !(arp.src.proto_ipv4 == 172.30.0.0/24)']
+  const counts = await capture.counts([...filters, ...arp])
+  for (const [at, [a, b, wire]] of pairs.entries()) {
+    t.ok((counts[2 * at] ?? 0) > 0, `${wire} between .${a} and .${b}`)
+    t.equal(counts[2 * at + 1], 0, `nothing else between .${a} and .${b}`)
   }
-  t.equal(seen('arp && (vxlan || gre || geneve)'), 0)
-  t.equal(seen('arp && !(arp.src.proto_ipv4 == 172.30.0.0/24)'), 0)
+  t.same(counts.slice(filters.length), [0, 0], 'no ARP of tenants')
 }
 
 t.test('the lab three-encaps with its controller', async (t) => {
@@ -60,7 +59,7 @@ t.test('the lab three-encaps with its controller', async (t) => {
   })
 
   await t.test('each pair of hosts uses what both speak, and no ARP of tenants is on the underlay', async (t) => {
-    if (tshark(t)) judgeUnderlay(t, await capturedPings(folder, cards))
+    if (tshark(t)) await judgeUnderlay(t, await capturedPings(folder, cards))
   })
 
   await t.test('TCP flows through each encapsulation', async (t) => {
