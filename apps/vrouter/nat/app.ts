@@ -12,6 +12,7 @@ import { begin, repeat } from './announcing.ts'
 import { answerFlows, arrivalFlows, departureFlows, missFlows } from './attachment.ts'
 import { collections } from './collections.ts'
 import { inNetwork, nextHopIs } from './fields.ts'
+import { entranceFlows, insideSourceFlows, ownSourceFlows } from './ingress.ts'
 import { type Context, heard, missed, neighbourIn, refresh, sendOutside } from './learning.ts'
 import { neighbourKey } from './neighbours.ts'
 import { answeringFlows, expiredFlows, neighbourFlows, ownFlows, strangerFlows, tooLongFlows } from './outside.ts'
@@ -83,6 +84,7 @@ export default defineApp({
       on: ({ dpid }) => dpid,
       flows: (outside, { stages, switch: { dpid }, view }) => [
         ...answeringFlows(outside, stages),
+        ...entranceFlows(outside, stages),
         ...ownFlows(outside, view.attachments.get(siteKey(outside.network, dpid)), stages),
         ...strangerFlows(outside, stages),
       ],
@@ -98,6 +100,23 @@ export default defineApp({
       each: 'outsides',
       on: ({ dpid }) => dpid,
       flows: (outside, { stages }) => tooLongFlows(outside, stages),
+    },
+    /** Packets from outside under addresses of a subnet inside, where routers meet the outside. */
+    insideSource: {
+      each: 'interfaces',
+      through: ({ network }) => network,
+      flows: (one, { stages, switch: { dpid }, view }) => {
+        const gateway = view.gateways.get(one.router)
+        return gateway && view.attachments.has(siteKey(gateway.network, dpid))
+          ? insideSourceFlows(one, gateway, stages)
+          : []
+      },
+    },
+    /** Packets from outside under an address that is here. */
+    ownSource: {
+      each: 'outsides',
+      on: ({ dpid }) => dpid,
+      flows: (outside, { stages }) => ownSourceFlows(outside, stages),
     },
     /** An address outside that somebody inside sends to. */
     own: {
@@ -154,5 +173,5 @@ const refuse = (frame: Uint8Array, fault: 'expired' | 'tooLong', outside: Outsid
   const { eth } = packet.parsePacket(frame)
   const data = errorFor(frame, fault, { mac, address: own ?? address, ...(fault === 'tooLong' ? { mtu } : {}) })
   if (attachment && eth && data)
-    sendOutside(context, attachment, data, [setField('ethDst', eth.src), setField('ethSrc', eth.dst)])
+    sendOutside(context, attachment, data, [setField('ethDst', eth.src), setField('ethSrc', outside.mac)])
 }

@@ -24,7 +24,7 @@ const isAdvertisement = [...icmpv6, field('icmpv6Type', Nd.ADVERTISEMENT)]
 /** What comes in: questions for addresses and answers are for `respond`, all else is translated or dropped. */
 export const arrivalFlows = (
   attachment: AttachmentFact,
-  { classify, respond, track, unnat, route }: IntegrationStages,
+  { classify, guard, respond, track, unnat, route }: IntegrationStages,
 ) => {
   const { vni } = attachment
   const mark = setField('reg0', fromTunnel(vni))
@@ -41,7 +41,8 @@ export const arrivalFlows = (
     classify
       .matching(from, Rank.ANSWER)
       .apply(...untagged(attachment), mark)
-      .goto(track),
+      .goto(guard),
+    guard.matching([field('reg0', fromTunnel(vni))], Rank.REST).goto(track),
     respond.matching([here, isArp], Rank.FIRST).drop('ARP outside for others'),
     respond.matching([here, ...isSolicitation], Rank.FIRST).drop('neighbour solicitation outside for others'),
     track.matching([field('reg0', fromTunnel(vni))], Rank.REST).goto(unnat),

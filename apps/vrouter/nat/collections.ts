@@ -5,6 +5,7 @@ export const collections = {
   hosts: model.hosts,
   networks: model.networks,
   routers: model.routers,
+  interfaces: model.interfaces,
   attachments: model.attachments,
   reaches: model.reaches,
   gateways: model.gateways,

@@ -183,6 +183,27 @@ const beyond = async (lab: NetworksLab): Promise<void> => {
   await inside('ip', 'route', 'add', '198.51.102.0/24', 'dev', 'far')
 }
 
+/** Addresses that are not the machine's outside, what it sends to under them, and what drops that. */
+const spoofed: readonly (readonly [src: string, to: string, drop: string])[] = [
+  ['10.0.0.77', '203.0.113.12', 'from outside, under an address inside'],
+  ['203.0.113.14', '203.0.113.12', 'from outside, under an address of ours'],
+]
+
+const spoofs = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test('nobody outside sends under addresses inside, or under ours', async (t) => {
+    await lab.inside('server', 'sysctl', '-qw', 'net.ipv4.conf.all.arp_ignore=1')
+    for (const [src, to, drop] of spoofed) {
+      const before = await lab.drops('h2')
+      await lab.inside('server', 'ip', 'address', 'add', `${src}/32`, 'dev', 'lo')
+      await lab.inside('server', 'sh', '-c', `ping -n -c 3 -i 0.2 -W 1 -I ${src} ${to} || true`)
+      await lab.inside('server', 'ip', 'address', 'delete', `${src}/32`, 'dev', 'lo')
+      t.same(await lab.dropsSince('h2', before, new Map([[drop, 3]])), new Map([[drop, 3]]), `${src} to ${to}`)
+    }
+    t.equal(await ping(lab, 'server', '203.0.113.12'), '203.0.113.12')
+    t.equal(await ping(lab, 'blue1', '203.0.113.12'), '203.0.113.12', 'what turns round outside goes on')
+  })
+}
+
 /** The command that sets the limit of a router's zone on a host, as the host is told to need it. */
 const limitCommand = async (lab: NetworksLab, host: string): Promise<readonly string[] | undefined> => {
   const { warnings } = await lab.client.get<{ warnings: readonly string[] }>(`/v1/hosts/${host}`)
@@ -233,5 +254,6 @@ t.test('tenants on three hosts and the outside', async (t) => {
   await outward(t, lab)
   await inward(t, lab)
   await errors(t, lab)
+  await spoofs(t, lab)
   await bounded(t, lab)
 })

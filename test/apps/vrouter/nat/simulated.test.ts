@@ -5,6 +5,7 @@ import type { Waiting } from '../../../../apps/vrouter/nat/neighbours.ts'
 import record from '../../../../apps/vrouter/nat-record/app.ts'
 import type { Recorder } from '../../../../apps/vrouter/nat-record/record.ts'
 import router from '../../../../apps/vrouter/router/app.ts'
+import { readStatistics } from '../../../../controller/engine/index.ts'
 import {
   type Arp,
   ArpOp,
@@ -67,6 +68,11 @@ const docs = [
     forward: { protocol: 'tcp', address: '203.0.113.10', port: 8080, to: '10.0.1.4', toPort: 80 },
   }),
 ]
+
+const h3 = {
+  ...{ dpid: '0000000000000003', encap: { address: '192.0.2.3', types: ['geneve' as const] } },
+  tunnels: { geneve: tunnel },
+}
 
 const floatingMac = 0x0a68_cb00_710c
 
@@ -301,6 +307,55 @@ t.test('who sends packets that are too long for the network inside is told what 
   t.match(told, { eth: { dst: numberOf(upstream), tags: tag }, icmp: { code: 4, rest: 1400 } })
   t.match(told.ipv4, { src: ipv4Of('203.0.113.10'), dst: ipv4Of(world) })
 })
+
+/** Addresses, and what drops packets that come from outside under them. */
+const spoofed: readonly (readonly [src: string, to: string, drop: string | undefined])[] = [
+  ['10.0.1.3', '203.0.113.12', 'from outside, under an address inside'],
+  ['10.0.1.200', '203.0.113.12', 'from outside, under an address inside'],
+  ['fd00:1::3', '2001:db8::10', 'from outside, under an address inside'],
+  ['203.0.113.10', '203.0.113.12', 'from outside, under an address of ours'],
+  ['203.0.113.12', '203.0.113.12', 'from outside, under an address of ours'],
+  ['2001:db8::10', '2001:db8::10', 'from outside, under an address of ours'],
+  ['10.0.2.3', '203.0.113.12', undefined],
+  ['203.0.113.14', '203.0.113.12', undefined],
+]
+
+t.test('nobody outside sends under addresses inside, or under ours that are here', async (t) => {
+  const lab = await ready(t)
+  // Of another router, and by another host: it turns round through the physical network.
+  await lab.apply(
+    doc('host', 'h3', { ...h3, physical: { phys: outside } }),
+    doc('network', 'red', { vni: 12 }),
+    doc('subnet', 'red4', { network: 'red', cidr: '10.0.2.0/24' }),
+    doc('router', 'far', {
+      subnets: ['red4'],
+      external: { network: 'internet', addresses: ['203.0.113.14'], hosts: ['h3'] },
+    }),
+    doc('routerNumber', 'far', { zone: 6, mac: '02:00:00:00:fe:02' }),
+  )
+  for (const [src, dst, drop] of spoofed) {
+    // Who spoofs is not told of a TTL that has run out, either.
+    for (const ttl of drop === undefined ? [64] : [1, 64]) {
+      const before = await dropsIn(lab)
+      const { outputs } = lab.sw.receive(outside, echoFrame(fromOutside, { src, dst, ttl }))
+      const after = await dropsIn(lab)
+      const more = [...after].filter(([name, packets]) => packets > (before.get(name) ?? 0)).map(([name]) => name)
+      t.same(more, drop === undefined ? [] : [drop], `${src} to ${dst}, TTL ${ttl}`)
+      t.equal(outputs.length, drop === undefined ? 1 : 0)
+    }
+  }
+})
+
+/** Packets that the host has dropped so far, by reason. */
+const dropsIn = async (lab: SimHost): Promise<ReadonlyMap<string, number>> => {
+  const live = lab.engine.switches.get(1n)
+  const drops = new Map<string, number>()
+  for (const [key, { packets }] of live ? await readStatistics(live) : []) {
+    const drop = live?.desired.flows.get(key)?.thing.drop
+    if (drop !== undefined) drops.set(drop, (drops.get(drop) ?? 0) + Number(packets))
+  }
+  return drops
+}
 
 t.test('an address inside that no source fits does not get out', async (t) => {
   const lab = await ready(t)
