@@ -27,6 +27,6 @@ export const limitedHost = async (t: Test) => {
   engine.model.apply([doc('qos', 'slow', { out: { kbps: 1000, pps: 50_000 }, in: { pps: 10 }, dscp: 8 })])
   for (const app of [overlay, qos] as unknown as readonly App[]) engine.load(app)
   const sw = await lab.connect({ dpid: 1n, ports: [1, 2], clock: new ManualClock() })
-  await engine.confirmed(20_000)
+  await engine.confirmed(60_000)
   return { lab, sw }
 }

@@ -39,7 +39,7 @@ t.test('what each rule has decided about: packets of connections, both ways', as
   ])
   for (const app of [overlay, firewall] as unknown as readonly App[]) engine.load(app)
   const sw = await lab.connect({ dpid: 1n, ports: [1, 2], clock: new ManualClock() })
-  await engine.confirmed(20_000)
+  await engine.confirmed(60_000)
   const { SYN, ACK } = TcpFlags
   sw.receive(2, tcp(2, 1, [4000, 80], SYN))
   sw.receive(1, tcp(1, 2, [80, 4000], SYN | ACK))
@@ -90,7 +90,7 @@ t.test('of a rule that is on some hosts only, what these have counted', async (t
   for (const app of [overlay, firewall] as unknown as readonly App[]) engine.load(app)
   const connect = (dpid: bigint) => lab.connect({ dpid, ports: [1, 2], clock: new ManualClock() })
   const switches = [await connect(1n), await connect(2n), await connect(3n)]
-  await engine.confirmed(20_000)
+  await engine.confirmed(60_000)
   const { SYN } = TcpFlags
   for (const [index, sw] of switches.entries()) {
     const number = 2 * index + 1
@@ -117,7 +117,7 @@ t.test('of a rule that is on some hosts only, what these have counted', async (t
     'where the rule is not',
   )
   engine.model.apply([doc('binding', 'c', undefined)])
-  await engine.confirmed(20_000)
+  await engine.confirmed(60_000)
   t.same(
     await counted(),
     [

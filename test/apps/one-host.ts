@@ -75,7 +75,7 @@ export const simHost = async (
   await inSync()
   const apply = async (...changes: readonly DocumentChange[]): Promise<void> => {
     engine.model.apply(changes)
-    t.same(await engine.confirmed(20_000), [], 'the host holds what it should')
+    t.same(await engine.confirmed(60_000), [], 'the host holds what it should')
   }
   return { ...running, sw, clock, model: engine.model, left: () => outputs.splice(0), apply }
 }
@@ -121,7 +121,7 @@ export class RealHost {
   async apply(...changes: readonly DocumentChange[]): Promise<void> {
     this.documents.push(...changes)
     this.engine.model.apply(changes)
-    const late = await this.engine.confirmed(20_000)
+    const late = await this.engine.confirmed(60_000)
     if (late.length > 0) throw new Error('the host does not hold what it should')
   }
 

@@ -1,4 +1,5 @@
 import { liveBytes } from '../support/heap.ts'
+import { processorTime } from '../support/processor.ts'
 import { makeRandom } from '../vectors/random.ts'
 import { mutated } from './mutate.ts'
 import { tryBytes } from './target.ts'
@@ -27,19 +28,19 @@ const slow = 50
 export const allowedGrowth = 32 * 1024 * 1024
 
 const took = (bytes: Uint8Array): number => {
-  const started = performance.now()
+  const started = processorTime()
   tryBytes(bytes)
-  return performance.now() - started
+  return processorTime() - started
 }
 
 /** Slow every time, not because the machine did something else. */
 const isSlow = (bytes: Uint8Array): boolean => [1, 2, 3].every(() => took(bytes) > slow)
 
 const tryOne = (bytes: Uint8Array): string | undefined => {
-  const started = performance.now()
+  const started = processorTime()
   const problem = tryBytes(bytes)
   if (problem !== undefined) return problem
-  return performance.now() - started > slow && isSlow(bytes) ? `slow: more than ${slow} ms` : undefined
+  return processorTime() - started > slow && isSlow(bytes) ? `slow: more than ${slow} ms` : undefined
 }
 
 /** What is wrong with a message, with the place; stacks cost more than all else and are left out before. */

@@ -4,6 +4,7 @@ import { Oxm, parseFlowMod } from '../../controller/openflow/index.ts'
 import { udpFrame } from '../../controller/packet/index.ts'
 import { type Mod, SimSwitch, simSwitch } from '../../topology/sim/index.ts'
 import { liveBytes } from '../support/heap.ts'
+import { processorTime } from '../support/processor.ts'
 import { Client } from './support/client.ts'
 
 t.test('an idle switch with its connection takes little memory', async (t) => {
@@ -43,10 +44,10 @@ t.test('a table of 100,000 flows is looked up as fast as a small one', async (t)
   const frames = Array.from({ length: 1000 }, (_, index) =>
     udpFrame(link, { src: '192.0.2.1', dst: base + index * 97 }, { src: 1, dst: 2 }),
   )
-  const start = performance.now()
+  const start = processorTime()
   let left = 0
   for (let round = 0; round < 20; round++) for (const frame of frames) left += sw.sw.receive(1, frame).outputs.length
-  const perSecond = (20 * frames.length) / ((performance.now() - start) / 1000)
+  const perSecond = (20 * frames.length) / ((processorTime() - start) / 1000)
   t.equal(left, 20_000)
   t.equal(perSecond > 20_000, true, `${Math.round(perSecond)} packets a second`)
   sw.delFlows('ip,nw_dst=10.0.0.0/16')

@@ -17,7 +17,7 @@ const ports = 4
 const mostShown = 3
 
 /** Milliseconds. */
-const timeout = 30_000 + rounds * 200
+const timeout = 120_000 + rounds * 400
 t.setTimeout(timeout)
 
 t.test('random flows do to random frames what they do in Open vSwitch', { timeout }, async (t) => {

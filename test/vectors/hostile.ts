@@ -1,6 +1,7 @@
 import { Conversation, type ConversationEvent } from '../../controller/openflow/stream/conversation.ts'
 import { Version } from '../../controller/openflow/stream/lengths.ts'
 import { fromHex } from '../../controller/openflow/wire/json.ts'
+import { processorTime } from '../support/processor.ts'
 import { type Members, textOf, type Vector } from './load.ts'
 
 /** What became of hostile bytes. */
@@ -112,10 +113,10 @@ const goesOn = ({ conversation, outcome }: Sent): readonly string[] => {
 const check = (vector: Vector, bytes: Uint8Array, how: string, size: () => number): readonly string[] => {
   const total = bytes.length * Number(vector.line.repeat ?? 1)
   const before = process.memoryUsage().heapUsed
-  const started = performance.now()
+  const started = processorTime()
   const sent = send(vector, bytes, size)
   const problems = [...outcomeProblems(vector.line, bytes, sent.outcome), ...goesOn(sent)]
-  const took = performance.now() - started
+  const took = processorTime() - started
   const grown = process.memoryUsage().heapUsed - before
   if (took > baseTime + total * timePerByte) problems.push(`took ${took.toFixed(0)} ms for ${total} bytes`)
   if (grown > baseMemory + total * memoryPerByte) problems.push(`the heap grew by ${grown} bytes`)

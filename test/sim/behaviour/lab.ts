@@ -55,8 +55,8 @@ export const program = async (t: Test, { client }: Lab, ...texts: readonly strin
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Waits until `there` gives something, at most a while. */
-export const eventually = async <T>(there: () => T | undefined, milliseconds = 1500): Promise<T | undefined> => {
+/** Waits until `there` gives something; at most a while, generous as other work may use the same processors. */
+export const eventually = async <T>(there: () => T | undefined, milliseconds = 20_000): Promise<T | undefined> => {
   const end = Date.now() + milliseconds
   for (;;) {
     const found = there()

@@ -91,7 +91,7 @@ const removed: Behaviour = {
     await lab.client.askAll([parseFlowMod('udp', DELETE), parseFlowMod('tcp', DELETE)])
     const all = (): true | undefined =>
       lab.client.events.filter(({ type }) => type === 'flowRemoved').length >= 3 ? true : undefined
-    await eventually(all, 4000)
+    await eventually(all)
     const told = lab.client.taken('flowRemoved').map(({ cookie, reason, packetCount }) => [cookie, reason, packetCount])
     t.same(
       told.toSorted(([a], [b]) => Number((a as bigint) - (b as bigint))),

@@ -47,7 +47,7 @@ const punted = async ({ client }: Player, inPort: number, frame: Uint8Array): Pr
   await send('TABLE', frame)
   await send('controller', marker)
   const found: PacketIn[] = []
-  const end = Date.now() + 5_000
+  const end = Date.now() + 30_000
   for (;;) {
     found.push(...client.taken('packetIn'))
     if (found.some(isMarker)) return found.filter(isAbout(frame))

@@ -61,7 +61,7 @@ t.test(
     const settle = async (changes: Parameters<typeof engine.model.apply>[0]): Promise<number> => {
       const started = performance.now()
       engine.model.apply(changes)
-      t.same(await engine.confirmed(20_000), [], 'both hosts hold what they should')
+      t.same(await engine.confirmed(60_000), [], 'both hosts hold what they should')
       return performance.now() - started
     }
     /** Flow-mods that both hosts are sent for a change. */

@@ -118,7 +118,7 @@ const ready = async (t: Test): Promise<SimHost> => {
     'it is known',
     () => lab.engine.apps.get('nat')?.known('neighbours', 'internet 203.0.113.1') !== undefined,
   )
-  t.same(await lab.engine.confirmed(20_000), [])
+  t.same(await lab.engine.confirmed(60_000), [])
   lab.left()
   return lab
 }
