@@ -1,20 +1,17 @@
-import { fileURLToPath } from 'node:url'
 import { mainOf } from '../support/command-line.ts'
 import { compile } from '../support/compile.ts'
+import { conclude } from '../support/conclude.ts'
 import { hostsUnfit, ovnVersion, versionOf } from '../support/installed.ts'
-import { publishTables } from '../support/page.ts'
-import { baselineBeside, circumstances } from '../support/report.ts'
+import { circumstances } from '../support/report.ts'
 import type { Lab } from '../two-hosts/lab.ts'
 import { measureTargets } from './measure.ts'
 import { type Options, readOptions, usageText } from './options.ts'
-import { comparedText, measuredText, type Report } from './report.ts'
+import { type Report, telling } from './report.ts'
 import { measureSimulated } from './simulated.ts'
 import { Heddle } from './targets/heddle.ts'
 import { Ovn } from './targets/ovn.ts'
 import type { Target } from './targets/target.ts'
 
-const baseline = baselineBeside<Report>(import.meta.url)
-const page = fileURLToPath(new URL('./README.md', import.meta.url))
 const project = new URL('../two-hosts/tsconfig.json', import.meta.url)
 
 const say = (what: string): void => console.error(`  ${what}`)
@@ -54,12 +51,5 @@ const measure = async (options: Options): Promise<Report> => {
 /** See `usageText` for what `args` may be. */
 export const main = mainOf(usageText, async (args) => {
   const options = readOptions(args)
-  const report = await measure(options)
-  const before = baseline.read()
-  const measured = measuredText(report)
-  console.log(measured)
-  if (before) console.log(`\n${comparedText(report, before)}`)
-  if (!options.save) return
-  baseline.save(report)
-  publishTables(page, measured)
+  conclude(import.meta.url, await measure(options), telling, options.save)
 })

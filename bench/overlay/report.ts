@@ -148,8 +148,7 @@ const against = (report: Report, before: Report): string[][] => {
   return rows
 }
 
-/** Everything as tables in Markdown: what README.md shows. */
-export const measuredText = (report: Report): string => {
+const measuredText = (report: Report): string => {
   const { targets, simulated, missing, versions } = report
   const heddle = targets.find(({ name }) => name === 'heddle')
   const tables = [
@@ -165,5 +164,6 @@ export const measuredText = (report: Report): string => {
   ].join('\n\n')
 }
 
-/** The change since the run before. */
-export const comparedText = (report: Report, before: Report): string => table(against(report, before))
+const comparedText = (report: Report, before: Report): string => table(against(report, before))
+
+export const telling = { measuredText, comparedText }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { publishTables } from '../support/conclude.ts'
 import { machine, machineText } from '../support/machine.ts'
-import { publishTables } from '../support/page.ts'
 import { drawCharts, resultsFolder } from './chart.ts'
 import type { Mode, OpenFlowVersion } from './job.ts'
 import { markdownOf } from './markdown.ts'

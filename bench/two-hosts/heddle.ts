@@ -14,7 +14,7 @@ export interface Resource {
 
 /** heddle with all apps of networks, in charge of both hosts of a lab. */
 export class HeddleHosts {
-  private readonly lab: Lab
+  readonly lab: Lab
   private readonly directory: string
   private running: Controller | undefined
 
@@ -29,11 +29,11 @@ export class HeddleHosts {
   }
 
   /**
-   * Starts it, and waits until both hosts have been taken over.
+   * Starts it, and waits until both hosts have been taken over and hold what is wanted first.
    *
    * @param ids further `external_ids` of the hosts
    */
-  async start(ids: Readonly<Record<string, string>> = {}): Promise<void> {
+  async start(first: readonly Resource[], ids: Readonly<Record<string, string>> = {}): Promise<void> {
     await mkdir(this.directory, { recursive: true })
     this.running = await Controller.start(this.directory)
     const { openflow, ovsdb } = this.running
@@ -45,6 +45,8 @@ export class HeddleHosts {
       await ovs.vsctl('set', 'open_vswitch', '.', ...words, '--', 'set-manager', `unix:${ovsdb}`)
     }
     await this.confirmed()
+    await this.apply(first, { wait: true })
+    await this.lab.quiet()
   }
 
   /** Waits until both hosts hold what they should; gives how many changes it has sent since it started. */

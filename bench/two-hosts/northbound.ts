@@ -15,6 +15,8 @@ import {
 const database = 'OVN_Northbound'
 /** Milliseconds for all hosts to have confirmed; who takes longer is given up. */
 const patience = 300_000
+/** After which they are asked once more: an ovn-controller that has just come or reconnected may overlook the first time. */
+const usuallyAgain = 20_000
 
 type Results = Awaited<ReturnType<OvsdbSession['transact']>>
 
@@ -81,10 +83,10 @@ export class Northbound {
   /**
    * Makes a change, and waits until all hosts have confirmed it and all before.
    *
-   * @param again milliseconds after which they are asked once more: an ovn-controller that has just
-   *   come may overlook the first time
+   * @param again milliseconds after which they are asked once more
+   * @throws Error where they have not confirmed for five minutes
    */
-  async change(operations: readonly Operation[], again = patience): Promise<Results> {
+  async change(operations: readonly Operation[], again = usuallyAgain): Promise<Results> {
     const results = await this.transact([...operations, ...ask])
     const end = performance.now() + patience
     for (let asked = results; ; asked = await this.transact(ask)) {

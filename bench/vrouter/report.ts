@@ -80,8 +80,7 @@ const againstRows = (report: Report, before: Report): string[][] => {
   return [[title, ''], ...rules, ...streams]
 }
 
-/** Everything as tables in Markdown: what README.md shows. */
-export const measuredText = (report: Report): string => {
+const measuredText = (report: Report): string => {
   const { rules, flows, streams, hosts, missing, versions } = report
   const tables = [
     ...(rules.length > 0 ? [ruleRows(rules)] : []),
@@ -95,5 +94,6 @@ export const measuredText = (report: Report): string => {
   ].join('\n\n')
 }
 
-/** The change since the run before. */
-export const comparedText = (report: Report, before: Report): string => table(againstRows(report, before))
+const comparedText = (report: Report, before: Report): string => table(againstRows(report, before))
+
+export const telling = { measuredText, comparedText }

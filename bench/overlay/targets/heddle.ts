@@ -18,18 +18,14 @@ const fillers = (count: number): Resource[] =>
 /** heddle with all apps of networks; ports are guarded, and addresses its own choice. */
 export class Heddle implements Target {
   readonly name = 'heddle'
-  private readonly lab: Lab
   private readonly hosts: HeddleHosts
 
   constructor(lab: Lab) {
-    this.lab = lab
     this.hosts = new HeddleHosts(lab)
   }
 
-  async start(): Promise<void> {
-    await this.hosts.start()
-    await this.hosts.apply(base)
-    await this.lab.quiet()
+  start(): Promise<void> {
+    return this.hosts.start(base)
   }
 
   async fill(count: number): Promise<void> {

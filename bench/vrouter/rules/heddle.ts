@@ -55,19 +55,15 @@ export type FlowsByApp = Readonly<Record<string, number>>
 /** heddle with all apps of networks. */
 export class HeddleFirewall implements FirewallTarget {
   readonly name = 'heddle'
-  private readonly lab: Lab
   private readonly hosts: HeddleHosts
 
   constructor(lab: Lab) {
-    this.lab = lab
     this.hosts = new HeddleHosts(lab)
   }
 
   async start(): Promise<void> {
-    for (const { ovs } of this.lab.hosts) await ovs.addBridge(physicalBridge)
-    await this.hosts.start({ 'heddle-bridge-mappings': `internet:${physicalBridge}` })
-    await this.apply(base)
-    await this.lab.quiet()
+    for (const { ovs } of this.hosts.lab.hosts) await ovs.addBridge(physicalBridge)
+    await this.hosts.start(base, { 'heddle-bridge-mappings': `internet:${physicalBridge}` })
   }
 
   async fill(ports: number): Promise<void> {
