@@ -1,38 +1,26 @@
+import { defineApp, model, openflow, output, packet, parseAddress, Type } from '../../controller/index.ts'
 import {
-  defineApp,
-  model,
-  openflow,
-  output,
-  type PortFact,
-  packet,
-  parseAddress,
-  Type,
-} from '../../controller/index.ts'
-import { Arp, advertise, advertiseToAll, arpAnswer, finish, Nd } from '../arp-responder/answers.ts'
+  addressesOf,
+  advertise,
+  advertiseToAll,
+  arpAnswer,
+  arpRequest,
+  finish,
+  neighborAdvertisement,
+  neighborSolicitation,
+} from '../arp-responder/answers.ts'
 import { type Asked, answerTo } from './answer.ts'
 
-const { EtherType, IpProtocol, NO_BUFFER, Port } = openflow
+const { NO_BUFFER, Port } = openflow
+const { isIpv6 } = packet
 
 /** Priorities: who asks for an address of its own is left alone. */
 const Rank = { OWNER: 300, PROBE: 250, ANSWER: 200 } as const
 
-type Ipv4Text = `${number}.${string}`
-type Ipv6Text = `${string}:${string}`
-
-const isIpv6 = (address: string): address is Ipv6Text => address.includes(':')
-
-const request = { ethType: EtherType.ARP, arpOp: Arp.REQUEST } as const
-const icmpv6 = { ethType: EtherType.IPV6, ipProto: IpProtocol.ICMPV6 } as const
-const solicitation = { ...icmpv6, icmpv6Type: Nd.SOLICITATION } as const
-
 const questionFor = (address: string) =>
   isIpv6(address)
-    ? ({ ...solicitation, ipv6NdTarget: address } as const)
-    : ({ ...request, arpTpa: address as Ipv4Text } as const)
-
-/** Addresses of a port that neighbours may ask for. */
-const asked = ({ mac, addresses }: PortFact): string[] =>
-  addresses.some(isIpv6) ? [...addresses, packet.linkLocalOf(mac)] : [...addresses]
+    ? ({ ...neighborSolicitation, ipv6NdTarget: address } as const)
+    : ({ ...arpRequest, arpTpa: address as packet.Ipv4Text } as const)
 
 const isSame = (text: string, { family, number }: Asked): boolean => {
   const address = parseAddress(text)
@@ -60,12 +48,12 @@ export default defineApp({
         const { mac, network } = port
         if (!networks.includes(network)) return []
         const { ask } = stages
-        return asked(port).flatMap((address) => {
+        return addressesOf(port).flatMap((address) => {
           const question = questionFor(address)
           const own = ask.when({ ...question, ethSrc: mac }, Rank.OWNER).output(Port.NORMAL)
           if (!nicira) return [own, ask.when(question, Rank.ANSWER).punt()]
           if (!isIpv6(address)) return [own, ask.when(question, Rank.ANSWER).apply(...arpAnswer(mac, address))]
-          const made = { ...icmpv6, icmpv6Type: Nd.ADVERTISEMENT, ipv6NdTarget: address } as const
+          const made = { ...neighborAdvertisement, ipv6NdTarget: address } as const
           return [
             own,
             ask
@@ -73,7 +61,7 @@ export default defineApp({
               .apply(...advertise(mac, address))
               .goto(stages.finish),
             ask
-              .when({ ...solicitation, ipv6NdTarget: address, ipv6Src: '::' }, Rank.PROBE)
+              .when({ ...neighborSolicitation, ipv6NdTarget: address, ipv6Src: '::' }, Rank.PROBE)
               .apply(...advertiseToAll(mac, address))
               .goto(stages.finish),
             stages.finish.when(made).apply(...finish(mac)),
@@ -86,7 +74,7 @@ export default defineApp({
     // All ports are looked through: the meter lets few questions come here.
     const macOf = (address: Asked): number | undefined => {
       for (const [, port] of ports.entries()) {
-        if (networks.includes(port.network) && asked(port).some((text) => isSame(text, address))) return port.mac
+        if (networks.includes(port.network) && addressesOf(port).some((text) => isSame(text, address))) return port.mac
       }
       return undefined
     }

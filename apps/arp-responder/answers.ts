@@ -1,18 +1,30 @@
-import { moveField, openflow, output, packet, setField } from '../../controller/index.ts'
+import { moveField, openflow, output, type PortFact, packet, setField } from '../../controller/index.ts'
 
 type Action = openflow.Action
 
+const { EtherType, IpProtocol } = openflow
+const { ArpOp, Icmpv6Type } = packet
+const { OVERRIDE, SOLICITED } = packet.NeighborFlags
+
+const icmpv6 = { ethType: EtherType.IPV6, ipProto: IpProtocol.ICMPV6 } as const
+
+/** Matches of questions for Ethernet addresses, and of what a question is once it has been made its own answer. */
+export const arpRequest = { ethType: EtherType.ARP, arpOp: ArpOp.REQUEST } as const
+export const neighborSolicitation = { ...icmpv6, icmpv6Type: Icmpv6Type.NEIGHBOR_SOLICITATION } as const
+export const neighborAdvertisement = { ...icmpv6, icmpv6Type: Icmpv6Type.NEIGHBOR_ADVERTISEMENT } as const
+
+/** Addresses of a port that neighbours may ask for. */
+export const addressesOf = ({ mac, addresses }: Pick<PortFact, 'mac' | 'addresses'>): string[] =>
+  addresses.some(packet.isIpv6) ? [...addresses, packet.linkLocalOf(mac)] : [...addresses]
+
 /** OFPP_IN_PORT (OpenFlow 1.3.5 §7.2.1): back to where the packet came from. */
 export const back = output(openflow.Port.IN_PORT)
-
-/** ARP operations (RFC 826). */
-export const Arp = { REQUEST: 1, REPLY: 2 } as const
 
 /** Makes an ARP request its own answer (RFC 826): `mac` has the address. */
 export const arpAnswer = (mac: number, address: string): Action[] => [
   moveField('ethSrc', 'ethDst'),
   setField('ethSrc', mac),
-  setField('arpOp', Arp.REPLY),
+  setField('arpOp', ArpOp.REPLY),
   moveField('arpSha', 'arpTha'),
   moveField('arpSpa', 'arpTpa'),
   setField('arpSha', mac),
@@ -20,19 +32,13 @@ export const arpAnswer = (mac: number, address: string): Action[] => [
   back,
 ]
 
-/** ICMPv6 types (RFC 4861 §4). */
-export const Nd = { SOLICITATION: 135, ADVERTISEMENT: 136 } as const
-
-/** Flags of an advertisement (RFC 4861 §4.4). */
-const SOLICITED = 0x4000_0000
-const OVERRIDE = 0x2000_0000
 /** Target link-layer address (RFC 4861 §4.6.1). */
 const targetOption = 2
 
 const advertisement = (mac: number, address: string, flags: number): Action[] => [
   setField('ethSrc', mac),
   setField('ipv6Src', address),
-  setField('icmpv6Type', Nd.ADVERTISEMENT),
+  setField('icmpv6Type', Icmpv6Type.NEIGHBOR_ADVERTISEMENT),
   setField('ndOptionsType', targetOption),
   setField('ndReserved', flags),
 ]

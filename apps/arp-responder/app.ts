@@ -9,25 +9,22 @@ import {
   portMask,
 } from '../../controller/index.ts'
 import { announcementsOf } from './announce.ts'
-import { Arp, advertise, advertiseToAll, arpAnswer, finish, Nd } from './answers.ts'
+import {
+  addressesOf,
+  advertise,
+  advertiseToAll,
+  arpAnswer,
+  arpRequest,
+  finish,
+  neighborAdvertisement,
+  neighborSolicitation,
+} from './answers.ts'
 
-const { EtherType, IpProtocol } = openflow
+const { EtherType } = openflow
+const { isIpv6 } = packet
 
 /** Priorities, from the most particular to what is left. */
 const Rank = { OWNER: 300, PROBE: 250, ANSWER: 200, REST: 100 } as const
-
-type Ipv4Text = `${number}.${string}`
-type Ipv6Text = `${string}:${string}`
-
-const isIpv6 = (address: string): address is Ipv6Text => address.includes(':')
-
-const request = { ethType: EtherType.ARP, arpOp: Arp.REQUEST } as const
-const icmpv6 = { ethType: EtherType.IPV6, ipProto: IpProtocol.ICMPV6 } as const
-const solicitation = { ...icmpv6, icmpv6Type: Nd.SOLICITATION } as const
-
-/** Addresses of a port that neighbours may ask for. */
-const asked = ({ mac, addresses }: PortFact): string[] =>
-  addresses.some(isIpv6) ? [...addresses, packet.linkLocalOf(mac)] : [...addresses]
 
 /**
  * Who asks for the Ethernet address of a neighbour, by ARP or IPv6 neighbour discovery, is answered
@@ -42,10 +39,10 @@ export default defineApp({
     /** Questions that nobody can answer, and answers that nobody asked for. */
     rest: {
       flows: ({ stages: { respond } }) => [
-        respond.when(request, Rank.REST).drop('ARP request for an unknown address'),
+        respond.when(arpRequest, Rank.REST).drop('ARP request for an unknown address'),
         respond.when({ ethType: EtherType.ARP }, Rank.REST - 1).drop('ARP that is no request'),
-        respond.when(solicitation, Rank.REST).drop('neighbour solicitation for an unknown address'),
-        respond.when({ ...icmpv6, icmpv6Type: Nd.ADVERTISEMENT }, Rank.REST).drop('neighbour advertisement'),
+        respond.when(neighborSolicitation, Rank.REST).drop('neighbour solicitation for an unknown address'),
+        respond.when(neighborAdvertisement, Rank.REST).drop('neighbour advertisement'),
       ],
     },
     /** The addresses of one port, answered on every host that has its network. */
@@ -54,13 +51,13 @@ export default defineApp({
       across: ({ network }) => network,
       flows: (port, { stages: { respond, answer } }) => {
         const { vni, mac } = port
-        return asked(port).flatMap((address) => {
+        return addressesOf(port).flatMap((address) => {
           if (!isIpv6(address)) {
-            const match = { ...inNetwork(vni), ...request, arpTpa: address as Ipv4Text }
+            const match = { ...inNetwork(vni), ...arpRequest, arpTpa: address as packet.Ipv4Text }
             return [respond.when(match, Rank.ANSWER).apply(...arpAnswer(mac, address))]
           }
-          const match = { ...inNetwork(vni), ...solicitation, ipv6NdTarget: address }
-          const own = { ...inNetwork(vni), ...icmpv6, icmpv6Type: Nd.ADVERTISEMENT, ipv6NdTarget: address } as const
+          const match = { ...inNetwork(vni), ...neighborSolicitation, ipv6NdTarget: address }
+          const own = { ...inNetwork(vni), ...neighborAdvertisement, ipv6NdTarget: address } as const
           return [
             respond
               .when(match, Rank.ANSWER)
@@ -83,13 +80,13 @@ export default defineApp({
         const { ofport } = port
         if (ofport === undefined) return []
         const from = { reg1: { value: ofport, mask: portMask } } as const
-        return asked(port).map((address) =>
+        return addressesOf(port).map((address) =>
           isIpv6(address)
             ? respond
-                .when({ ...from, ...solicitation, ipv6NdTarget: address }, Rank.OWNER)
+                .when({ ...from, ...neighborSolicitation, ipv6NdTarget: address }, Rank.OWNER)
                 .drop('probe of the own address')
             : respond
-                .when({ ...from, ...request, arpTpa: address as Ipv4Text }, Rank.OWNER)
+                .when({ ...from, ...arpRequest, arpTpa: address as packet.Ipv4Text }, Rank.OWNER)
                 .drop('probe of the own address'),
         )
       },

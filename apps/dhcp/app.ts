@@ -14,7 +14,7 @@ import { portAt } from './places.ts'
 import { replyTo } from './replies.ts'
 
 const { EtherType, IpProtocol, NO_BUFFER, Port } = openflow
-const { DhcpPort, Dhcpv6Port } = packet
+const { DhcpPort, Dhcpv6Port, isIpv6 } = packet
 
 /** In `respond`. */
 const rank = 200
@@ -24,8 +24,6 @@ const udp6 = { ethType: EtherType.IPV6, ipProto: IpProtocol.UDP } as const
 const question4 = { ...udp4, udpSrc: DhcpPort.CLIENT, udpDst: DhcpPort.SERVER } as const
 const question6 = { ...udp6, ipv6Dst: packet.dhcpv6Servers.address, udpDst: Dhcpv6Port.SERVER } as const
 const guarded = { reg1: { value: guardedBit, mask: guardedBit } } as const
-
-const isIpv6 = (address: string): boolean => address.includes(':')
 
 /**
  * Tells containers their addresses and what else they need to know of their network, by DHCP and DHCPv6. All of it

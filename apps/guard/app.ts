@@ -10,15 +10,10 @@ import {
 } from '../../controller/index.ts'
 
 const { EtherType, IpProtocol } = openflow
+const { DhcpPort, Icmpv6Type, isIpv6 } = packet
 
 /** Priorities, from what is certain to what is left. */
 const Rank = { FORBIDDEN: 300, ND: 250, ND_REST: 240, OWN: 200, TYPE: 100, MAC: 50, REST: 10 } as const
-
-/** ICMPv6 types (RFC 4861 §4). */
-const Nd = { ROUTER_ADVERTISEMENT: 134, NEIGHBOUR_SOLICITATION: 135, NEIGHBOUR_ADVERTISEMENT: 136 } as const
-
-const bootpClient = 68
-const bootpServer = 67
 
 /** Addresses under which a port may send, with the Ethernet address that belongs to them. */
 interface Own {
@@ -26,8 +21,6 @@ interface Own {
   /** With a prefix length where it is more than one. */
   readonly address: string
 }
-
-const isIpv6 = (address: string): boolean => address.includes(':')
 
 const ownOf = ({ mac, addresses, allowedPairs }: PortFact): Own[] => {
   const given = [
@@ -56,15 +49,17 @@ export default defineApp({
       flows: ({ stages: { guard } }) => {
         const ipv6 = { ...guarded, ethType: EtherType.IPV6, ipProto: IpProtocol.ICMPV6 } as const
         return [
-          guard.when({ ...ipv6, icmpv6Type: Nd.ROUTER_ADVERTISEMENT }, Rank.FORBIDDEN).drop('router advertisement'),
+          guard
+            .when({ ...ipv6, icmpv6Type: Icmpv6Type.ROUTER_ADVERTISEMENT }, Rank.FORBIDDEN)
+            .drop('router advertisement'),
           guard.when({ ...guarded, ethType: EtherType.ARP }, Rank.TYPE).drop('spoofed ARP'),
           guard.when({ ...guarded, ethType: EtherType.IPV4 }, Rank.TYPE).drop('spoofed IPv4 address'),
           guard.when({ ...guarded, ethType: EtherType.IPV6 }, Rank.TYPE).drop('spoofed IPv6 address'),
           guard
-            .when({ ...ipv6, icmpv6Type: Nd.NEIGHBOUR_SOLICITATION }, Rank.ND_REST)
+            .when({ ...ipv6, icmpv6Type: Icmpv6Type.NEIGHBOR_SOLICITATION }, Rank.ND_REST)
             .drop('spoofed neighbour solicitation'),
           guard
-            .when({ ...ipv6, icmpv6Type: Nd.NEIGHBOUR_ADVERTISEMENT }, Rank.ND_REST)
+            .when({ ...ipv6, icmpv6Type: Icmpv6Type.NEIGHBOR_ADVERTISEMENT }, Rank.ND_REST)
             .drop('spoofed neighbour advertisement'),
           guard.when(guarded, Rank.REST).drop('spoofed Ethernet address'),
         ]
@@ -99,9 +94,6 @@ export default defineApp({
   },
 })
 
-type Ipv4Text = `${number}.${string}`
-type Ipv6Text = `${string}:${string}`
-
 /** Open vSwitch shows an option that is not there as zeros. */
 const noOption = 0
 
@@ -110,21 +102,25 @@ type From = { readonly reg1: { readonly value: number; readonly mask: number } }
 const { match } = openflow
 
 const ipv4Matches = (from: From, { mac, address }: Own): openflow.Match[] => [
-  match({ ...from, ethSrc: mac, ethType: EtherType.ARP, arpSha: mac, arpSpa: address as Ipv4Text }),
-  match({ ...from, ethSrc: mac, ethType: EtherType.IPV4, ipv4Src: address as Ipv4Text }),
+  match({ ...from, ethSrc: mac, ethType: EtherType.ARP, arpSha: mac, arpSpa: address as packet.Ipv4Text }),
+  match({ ...from, ethSrc: mac, ethType: EtherType.IPV4, ipv4Src: address as packet.Ipv4Text }),
 ]
 
 const ipv6Match = (from: From, { mac, address }: Own): openflow.Match =>
-  match({ ...from, ethSrc: mac, ethType: EtherType.IPV6, ipv6Src: address as Ipv6Text })
+  match({ ...from, ethSrc: mac, ethType: EtherType.IPV6, ipv6Src: address as packet.Ipv6Text })
 
 /** Neighbour discovery must not only come from the address: what it says must be true. */
 const ndMatches = (from: From, { mac, address }: Own): openflow.Match[] => {
   const icmp = { ...from, ethSrc: mac, ethType: EtherType.IPV6, ipProto: IpProtocol.ICMPV6 } as const
-  const solicitation = { ...icmp, ipv6Src: address as Ipv6Text, icmpv6Type: Nd.NEIGHBOUR_SOLICITATION } as const
-  const advertisement = { ...icmp, icmpv6Type: Nd.NEIGHBOUR_ADVERTISEMENT } as const
+  const solicitation = {
+    ...icmp,
+    ipv6Src: address as packet.Ipv6Text,
+    icmpv6Type: Icmpv6Type.NEIGHBOR_SOLICITATION,
+  } as const
+  const advertisement = { ...icmp, icmpv6Type: Icmpv6Type.NEIGHBOR_ADVERTISEMENT } as const
   return [
     ...[mac, noOption].map((ipv6NdSll) => match({ ...solicitation, ipv6NdSll })),
-    match({ ...advertisement, ipv6NdTarget: address as Ipv6Text, ipv6NdTll: mac }),
+    match({ ...advertisement, ipv6NdTarget: address as packet.Ipv6Text, ipv6NdTll: mac }),
   ]
 }
 
@@ -134,7 +130,7 @@ const unaddressed = (from: From, mac: number): openflow.Match[] => {
   const nobody = { ...ethernet, ethType: EtherType.IPV4, ipv4Src: '0.0.0.0', ipProto: IpProtocol.UDP } as const
   return [
     match({ ...ethernet, ethType: EtherType.ARP, arpSha: mac, arpSpa: '0.0.0.0' }),
-    match({ ...nobody, udpSrc: bootpClient, udpDst: bootpServer }),
+    match({ ...nobody, udpSrc: DhcpPort.CLIENT, udpDst: DhcpPort.SERVER }),
   ]
 }
 
@@ -144,5 +140,5 @@ const nobody6 = (mac: number): Own => ({ mac, address: '::' })
 /** Whether an address is free, asked without saying who asks (RFC 4862 §5.4.2). */
 const probes6 = (from: From, mac: number): openflow.Match[] => {
   const icmp = { ...from, ethSrc: mac, ethType: EtherType.IPV6, ipProto: IpProtocol.ICMPV6, ipv6Src: '::' } as const
-  return [match({ ...icmp, icmpv6Type: Nd.NEIGHBOUR_SOLICITATION, ipv6NdSll: noOption })]
+  return [match({ ...icmp, icmpv6Type: Icmpv6Type.NEIGHBOR_SOLICITATION, ipv6NdSll: noOption })]
 }

@@ -7,6 +7,7 @@ import {
   type Layout,
   type LayoutsOf,
   layoutsOf,
+  packet,
   parseAddress,
   Type,
 } from '../../controller/index.ts'
@@ -40,8 +41,6 @@ const canonical = (text: string): string => {
   const address = parseAddress(text)
   return address ? formatAddress(address) : text
 }
-
-const familyOf = (text: string): 4 | 6 => (text.includes(':') ? 6 : 4)
 
 /** What changes see of an address manager: who has what, kept up with the store. */
 class AddressManager implements Admission {
@@ -93,7 +92,7 @@ class AddressManager implements Admission {
 
   /** An address of each family that the port has none of yet; of several subnets the first that has one. */
   private chosen(draft: AdmissionDraft, id: string, layouts: readonly Layout[], has: readonly string[]): string[] {
-    const families = ([4, 6] as const).filter((family) => !has.some((text) => familyOf(text) === family))
+    const families = ([4, 6] as const).filter((family) => !has.some((text) => packet.familyOf(text) === family))
     return families.flatMap((family) => {
       const subnets = layouts.filter(({ cidr }) => cidr.family === family)
       for (const subnet of subnets) {

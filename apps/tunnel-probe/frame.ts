@@ -11,7 +11,6 @@ export const Station = { THERE: '02:68:64:6c:00:01', BACK: '02:68:64:6c:00:02' }
 
 /** Bytes of the payload: its number, and what Ethernet asks for at least. */
 const payloadLength = 46
-const ethernetHeader = 14
 
 /** A probe with its number, 32 bits. */
 export const probeFrame = (number: number): Uint8Array => {
@@ -22,6 +21,6 @@ export const probeFrame = (number: number): Uint8Array => {
 
 /** The number of a probe that has come back; undefined for any other packet. */
 export const probeNumber = ({ view, dataStart, dataLength }: openflow.PacketInView): number | undefined => {
-  if (dataLength < ethernetHeader + 4 || view.getUint16(dataStart + 12) !== probeType) return undefined
-  return view.getUint32(dataStart + ethernetHeader)
+  if (dataLength < packet.ethernetLength + 4 || view.getUint16(dataStart + 12) !== probeType) return undefined
+  return view.getUint32(dataStart + packet.ethernetLength)
 }

@@ -5,6 +5,20 @@ export type Ipv4Input = number | string
 /** An IPv6 address: an unsigned 128-bit integer, or text such as `fd00::1`. */
 export type Ipv6Input = bigint | string
 
+/** Addresses as text, told apart by what separates their parts. */
+export type Ipv4Text = `${number}.${string}`
+export type Ipv6Text = `${string}:${string}`
+
+/** Whether an address, or a prefix such as `fd00::/64`, is of IPv6. */
+export const isIpv6 = (address: Ipv4Input | Ipv6Input): address is bigint | Ipv6Text =>
+  typeof address === 'bigint' || (typeof address === 'string' && address.includes(':'))
+
+/** The version of IP that an address or a prefix is of. */
+export const familyOf = (address: string): 4 | 6 => (isIpv6(address) ? 6 : 4)
+
+/** Whether an Ethernet address is one of many stations: the lowest bit of its first byte says so (IEEE 802.3 §3.2.3). */
+export const isGroupMac = (mac: number): boolean => Math.floor(mac / 2 ** 40) % 2 === 1
+
 /** @throws RangeError unless the text is six hexadecimal bytes */
 export const macOf = (input: MacInput): number => {
   if (typeof input === 'number') return input

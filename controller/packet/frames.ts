@@ -1,8 +1,8 @@
-import { type Ipv4Input, type Ipv6Input, ipv4Of, ipv6Of, type MacInput } from './address.ts'
+import { type Ipv4Input, type Ipv6Input, ipv4Of, ipv6Of, isIpv6, type MacInput } from './address.ts'
 import { ArpOp, encodeArp } from './arp.ts'
 import { put32, putIpv6 } from './bytes.ts'
 import { type EthernetInput, EtherType, encodeEthernet } from './ethernet.ts'
-import { echoRest, encodeIcmp, IcmpType } from './icmp.ts'
+import { echoRest, encodeIcmp, type IcmpInput, IcmpType } from './icmp.ts'
 import { encodeIcmpv6, encodeNeighbor, Icmpv6Type, type NeighborInput } from './icmpv6.ts'
 import { encodeIpv4, IpProtocol, type Ipv4PacketInput } from './ipv4.ts'
 import { encodeIpv6, type Ipv6PacketInput } from './ipv6.ts'
@@ -25,9 +25,6 @@ export interface Network {
   /** Traffic class in IPv6. */
   readonly tos?: number
 }
-
-export const isIpv6 = (address: Ipv4Input | Ipv6Input): address is Ipv6Input =>
-  typeof address === 'bigint' || (typeof address === 'string' && address.includes(':'))
 
 /** Addresses as they stand in an IP header. */
 export const addressBytes = ({ src, dst }: Pick<Network, 'src' | 'dst'>): Uint8Array => {
@@ -68,6 +65,12 @@ export const udpFrame = (link: Link, network: Network, udp: UdpInput): Uint8Arra
 export const tcpFrame = (link: Link, network: Network, tcp: TcpInput): Uint8Array =>
   ipFrame(link, network, IpProtocol.TCP, encodeTcp(tcp, addressBytes(network)))
 
+/** A message of ICMP or ICMPv6, whichever goes with the addresses. */
+export const icmpFrame = (link: Link, network: Network, message: IcmpInput): Uint8Array =>
+  isIpv6(network.src)
+    ? ipFrame(link, network, IpProtocol.ICMPV6, encodeIcmpv6(message, addressBytes(network)))
+    : ipFrame(link, network, IpProtocol.ICMP, encodeIcmp(message))
+
 export interface EchoInput {
   /** False unless given: a request. */
   readonly reply?: boolean
@@ -79,13 +82,9 @@ export interface EchoInput {
 /** An ICMP or ICMPv6 echo. */
 export const echoFrame = (link: Link, network: Network, echo: EchoInput = {}): Uint8Array => {
   const { reply = false, identifier = 1, sequence = 1, payload = new Uint8Array(8) } = echo
-  const message = { rest: echoRest(identifier, sequence), payload }
-  if (isIpv6(network.src)) {
-    const icmpType = reply ? Icmpv6Type.ECHO_REPLY : Icmpv6Type.ECHO_REQUEST
-    return ipFrame(link, network, IpProtocol.ICMPV6, encodeIcmpv6({ icmpType, ...message }, addressBytes(network)))
-  }
-  const icmpType = reply ? IcmpType.ECHO_REPLY : IcmpType.ECHO_REQUEST
-  return ipFrame(link, network, IpProtocol.ICMP, encodeIcmp({ icmpType, ...message }))
+  const { ECHO_REPLY, ECHO_REQUEST } = isIpv6(network.src) ? Icmpv6Type : IcmpType
+  const icmpType = reply ? ECHO_REPLY : ECHO_REQUEST
+  return icmpFrame(link, network, { icmpType, rest: echoRest(identifier, sequence), payload })
 }
 
 export const broadcast = 0xffff_ffff_ffff

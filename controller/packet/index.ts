@@ -1,4 +1,16 @@
-export { type Ipv4Input, type Ipv6Input, ipv4Of, ipv6Of, type MacInput, macOf } from './address.ts'
+export {
+  familyOf,
+  type Ipv4Input,
+  type Ipv4Text,
+  type Ipv6Input,
+  type Ipv6Text,
+  ipv4Of,
+  ipv6Of,
+  isGroupMac,
+  isIpv6,
+  type MacInput,
+  macOf,
+} from './address.ts'
 export { type Arp, type ArpInput, ArpOp, encodeArp, parseArp } from './arp.ts'
 export { internetChecksum, updatedChecksum } from './checksum.ts'
 export {
@@ -45,6 +57,7 @@ export {
   type EthernetInput,
   EtherType,
   encodeEthernet,
+  ethernetLength,
   parseEthernet,
   type VlanTag,
 } from './ethernet.ts'
@@ -55,6 +68,7 @@ export {
   broadcast,
   type EchoInput,
   echoFrame,
+  icmpFrame,
   ipFrame,
   type Link,
   type Network,

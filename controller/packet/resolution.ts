@@ -1,6 +1,6 @@
 // Address resolution: who has an address of IP, asked and told by ARP (RFC 826) or neighbour discovery (RFC 4861).
-import { type Ipv4Input, type Ipv6Input, ipv6Of, type MacInput } from './address.ts'
-import { arpRequestFrame, isIpv6, neighborFrame } from './frames.ts'
+import { type Ipv4Input, type Ipv6Input, ipv6Of, isIpv6, type MacInput } from './address.ts'
+import { arpRequestFrame, neighborFrame } from './frames.ts'
 import { Icmpv6Type, NeighborFlags } from './icmpv6.ts'
 
 /** All that are on a link (RFC 4291 §2.7.1). */

@@ -5,9 +5,12 @@ import {
   arpRequestFrame,
   echoFrame,
   encodeEthernet,
+  familyOf,
   Icmpv6Type,
+  icmpFrame,
   internetChecksum,
   ipv4ChecksumOk,
+  isGroupMac,
   neighborFrame,
   parsePacket,
   tcpFrame,
@@ -42,6 +45,23 @@ t.test('frames that are built read back, with right checksums', async (t) => {
   const echo6 = echoFrame(link, v6, { reply: true })
   t.match(parsePacket(echo6), { icmpv6: { icmpType: 129 } })
   t.equal(transportChecksum(v6, 58, echo6.subarray(54)), 0)
+})
+
+t.test('an error goes by the ICMP of its addresses, around what it quotes', async (t) => {
+  const payload = new Uint8Array([0x45, 0, 0, 28])
+  const error = icmpFrame(link, v4, { icmpType: 3, code: 4, rest: 1400, payload })
+  t.match(parsePacket(error), { ipv4: { ttl: 64 }, icmp: { icmpType: 3, code: 4, rest: 1400 } })
+  t.same(parsePacket(error).icmp?.payload, payload)
+  t.equal(internetChecksum(error.subarray(34)), 0)
+  const error6 = icmpFrame(link, v6, { icmpType: 2, rest: 1400, payload })
+  t.match(parsePacket(error6), { ipv6: { hopLimit: 64 }, icmpv6: { icmpType: 2, rest: 1400 } })
+  t.equal(transportChecksum(v6, 58, error6.subarray(54)), 0)
+})
+
+t.test('addresses tell their version of IP, and whether many stations have them', async (t) => {
+  t.same(['10.0.0.1', '10.0.0.0/8', 'fd00::1', '::/0'].map(familyOf), [4, 4, 6, 6])
+  const macs = [0x02_00_00_00_00_01, 0x33_33_00_00_00_01, 0xff_ff_ff_ff_ff_ff, 0xfe_ff_ff_ff_ff_ff]
+  t.same(macs.map(isGroupMac), [false, true, true, false])
 })
 
 t.test('ARP asks everybody and answers one', async (t) => {

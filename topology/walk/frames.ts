@@ -5,6 +5,8 @@ import {
   encodeEthernet,
   IcmpType,
   Icmpv6Type,
+  isGroupMac,
+  isIpv6,
   type Network,
   type Packet,
   parsePacket,
@@ -71,9 +73,6 @@ export const addressTexts = (frame: Uint8Array): Link | undefined => {
   return ipv6 && { src: formatIpv6(ipv6.src), dst: formatIpv6(ipv6.dst) }
 }
 
-/** The lowest bit of the first byte (IEEE 802): an address of many. */
-const isGroup = (mac: number): boolean => Math.floor(mac / 2 ** 40) % 2 === 1
-
 /**
  * What the receiver of a frame sends back: SYN and ACK, a datagram, an echo's reply. Undefined where
  * it would send nothing.
@@ -84,7 +83,7 @@ export const replyTo = (frame: Uint8Array, mac?: string): Uint8Array | undefined
   const packet = parsePacket(frame)
   const { eth, tcp, udp, icmp, icmpv6 } = packet
   const there = addressesOf(packet)
-  if (!eth || !there || isGroup(eth.dst)) return undefined
+  if (!eth || !there || isGroupMac(eth.dst)) return undefined
   const link = { src: eth.dst, dst: mac ?? eth.src, tags: eth.tags }
   const network = { src: there.dst, dst: there.src }
   if (tcp) {
@@ -119,8 +118,6 @@ export const describeFrame = (frame: Uint8Array): string => {
   if (ports) return `${tcp ? 'tcp' : 'udp'} ${at(src, ports.src)} > ${at(dst, ports.dst)}`
   return `${icmp || icmpv6 ? 'icmp ' : ''}${src} > ${dst}`
 }
-
-const isIpv6 = (address: string): boolean => address.includes(':')
 
 /**
  * So many frames as this one, each the first of a connection of its own where the protocol has such:

@@ -1,4 +1,4 @@
-import { ipv4Of, ipv6Of, questionFrame } from '../../controller/packet/index.ts'
+import { ipv4Of, ipv6Of, isIpv6, questionFrame } from '../../controller/packet/index.ts'
 import { type Ask, addressTexts, frameOf, plainFrame, replyTo, toldMac } from './frames.ts'
 import { type Verdict, verdict } from './verdict.ts'
 import type { Place, Walk, Walker } from './walk.ts'
@@ -41,8 +41,6 @@ export interface Source {
 }
 
 const nowhere: Walk = { visits: [] }
-
-const isIpv6 = (address: string): boolean => address.includes(':')
 
 /** Ethernet address of a group or of all (RFC 1112 §6.4, RFC 2464 §7); undefined for the address of one. */
 const groupMac = (address: string): string | undefined => {

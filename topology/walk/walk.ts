@@ -1,4 +1,5 @@
 import { parseIpv4, parseIpv6 } from '../../controller/openflow/wire/address.ts'
+import { ethernetLength } from '../../controller/packet/index.ts'
 import type { Output, Punt, TraceStep } from '../sim/pipeline/report.ts'
 import { type End, endOf, type Step } from './steps.ts'
 import { type Loaded, Switches } from './switches.ts'
@@ -26,9 +27,6 @@ export interface Visit {
 export interface Walk {
   readonly visits: readonly Visit[]
 }
-
-/** Bytes. */
-const ethernetHeader = 14
 
 /** Hosts that one packet is followed to: a broadcast may go to all. */
 const mostVisits = 64
@@ -139,7 +137,7 @@ export class Walker {
     const ofport = to.tunnels[type]
     if (ofport === undefined) return { is: 'lost', why: `host ${to.id} has no tunnel port for ${type}` }
     const room = this.world.room?.(from, to, type)
-    const length = frame.length - ethernetHeader
+    const length = frame.length - ethernetLength
     if (room !== undefined && length > room) {
       const why = `${length} bytes do not fit into the tunnel from ${from.id} to ${to.id} by ${type}: at most ${room} do`
       return { is: 'lost', why }

@@ -1,7 +1,6 @@
 // Answers to packets that a rule rejects, so that who sent them need not wait.
-import { openflow, packet } from '../../../controller/index.ts'
+import { packet } from '../../../controller/index.ts'
 
-const { IpProtocol } = openflow
 const { Icmpv6Type, IcmpType, TcpFlags } = packet
 
 /** RFC 1812 §5.2.7.1: communication administratively prohibited. */
@@ -11,9 +10,6 @@ const prohibited6 = 1
 
 /** Bytes of a packet that an error quotes: its header and 8 more (RFC 792), or what the least MTU leaves (RFC 4443 §2.4). */
 const quoted = { 4: 28, 6: 1232 } as const
-
-/** IEEE 802.3: the lowest bit of the first byte. */
-const isForMany = (mac: number): boolean => ((mac / 2 ** 40) & 1) === 1
 
 /** Types of ICMP that ask something: nothing else is answered by an error (RFC 1122 §3.2.2). */
 const questions: readonly number[] = [IcmpType.ECHO_REQUEST, 13, 15]
@@ -36,21 +32,16 @@ const resetOf = ({ src, dst, flags, sequence, acknowledgement, payload }: NonNul
 }
 
 const unreachable = (frame: Uint8Array, { icmp, icmpv6, ipv4, ipv6 }: Packet, link: Link, ends: Ends) => {
-  // Behind Ethernet, whose header has 14 bytes: tags are gone where the firewall looks.
-  const quote = frame.subarray(14)
+  // Tags are gone where the firewall looks.
+  const quote = frame.subarray(packet.ethernetLength)
   if (ipv4) {
     if (ipv4.fragmentOffset > 0 || (icmp && !questions.includes(icmp.icmpType))) return undefined
     const message = { icmpType: IcmpType.UNREACHABLE, code: prohibited, payload: quote.slice(0, quoted[4]) }
-    return packet.ipFrame(link, ends as never, IpProtocol.ICMP, packet.encodeIcmp(message))
+    return packet.icmpFrame(link, ends, message)
   }
   if (!ipv6 || (icmpv6 && icmpv6.icmpType < Icmpv6Type.ECHO_REQUEST)) return undefined
   const message = { icmpType: Icmpv6Type.UNREACHABLE, code: prohibited6, payload: quote.slice(0, quoted[6]) }
-  return packet.ipFrame(
-    link,
-    ends as never,
-    IpProtocol.ICMPV6,
-    packet.encodeIcmpv6(message, packet.addressBytes(ends as never)),
-  )
+  return packet.icmpFrame(link, ends, message)
 }
 
 interface Link {
@@ -66,10 +57,10 @@ export const answerTo = (frame: Uint8Array): Uint8Array | undefined => {
   const read = packet.parsePacket(frame)
   const { eth, ipv4, ipv6, tcp } = read
   const ip = ipv4 ?? ipv6
-  if (!eth || !ip || isForMany(eth.dst)) return undefined
+  if (!eth || !ip || packet.isGroupMac(eth.dst)) return undefined
   const link = { src: eth.dst, dst: eth.src }
   const ends = { src: ip.dst, dst: ip.src }
   if (!tcp) return unreachable(frame, read, link, ends)
   const reset = resetOf(tcp)
-  return reset && packet.tcpFrame(link, ends as never, reset)
+  return reset && packet.tcpFrame(link, ends, reset)
 }

@@ -167,8 +167,8 @@ export default defineApp({
 const refuse = (frame: Uint8Array, fault: 'expired' | 'tooLong', outside: OutsideFact, context: Context): void => {
   const { routers, attachments } = context.collections
   const { network, address, router, dpid, mtu, routerMac: mac } = outside
-  const isIpv6 = address.includes(':')
-  const own = routers.get(router)?.external?.addresses.find((one) => one.includes(':') === isIpv6)
+  const { familyOf } = packet
+  const own = routers.get(router)?.external?.addresses.find((one) => familyOf(one) === familyOf(address))
   const attachment = dpid === undefined ? undefined : attachments.get(siteKey(network, dpid))
   const { eth } = packet.parsePacket(frame)
   const data = errorFor(frame, fault, { mac, address: own ?? address, ...(fault === 'tooLong' ? { mtu } : {}) })

@@ -4,22 +4,19 @@ import {
   fromTunnel,
   type IntegrationStages,
   openflow,
+  packet,
   setField,
 } from '../../../controller/index.ts'
 import { field, fromOutside, inNetwork, isIp, toOutside, untagged } from './fields.ts'
 import { Rank } from './ranks.ts'
 
 const { EtherType, IpProtocol } = openflow
-
-/** ICMPv6 types (RFC 4861 §4). */
-const Nd = { SOLICITATION: 135, ADVERTISEMENT: 136 } as const
-/** ARP operations (RFC 826). */
-const reply = 2
+const { ArpOp, Icmpv6Type } = packet
 
 const icmpv6 = [field('ethType', EtherType.IPV6), field('ipProto', IpProtocol.ICMPV6)]
 const isArp = field('ethType', EtherType.ARP)
-const isSolicitation = [...icmpv6, field('icmpv6Type', Nd.SOLICITATION)]
-const isAdvertisement = [...icmpv6, field('icmpv6Type', Nd.ADVERTISEMENT)]
+const isSolicitation = [...icmpv6, field('icmpv6Type', Icmpv6Type.NEIGHBOR_SOLICITATION)]
+const isAdvertisement = [...icmpv6, field('icmpv6Type', Icmpv6Type.NEIGHBOR_ADVERTISEMENT)]
 
 /** What comes in: questions for addresses and answers are for `respond`, all else is translated or dropped. */
 export const arrivalFlows = (
@@ -55,7 +52,7 @@ export const arrivalFlows = (
 export const answerFlows = ({ vni }: AttachmentFact, { respond }: IntegrationStages) => {
   const here = field('reg0', fromTunnel(vni))
   return [
-    respond.matching([here, isArp, field('arpOp', reply)], Rank.FIRST + 1).punt(),
+    respond.matching([here, isArp, field('arpOp', ArpOp.REPLY)], Rank.FIRST + 1).punt(),
     respond.matching([here, ...isAdvertisement], Rank.FIRST + 1).punt(),
   ]
 }

@@ -15,12 +15,11 @@ type Oxm = openflow.Oxm
 type FieldKey = openflow.FieldKey
 
 const { EtherType, field: makeField, parseActions, subfield } = openflow
+const { familyOf } = packet
 
 export const field: (key: FieldKey, value: unknown) => Oxm = makeField
 
 export type Family = 4 | 6
-
-export const familyOf = (address: string): Family => (address.includes(':') ? 6 : 4)
 
 /** Matches packets of a network, wherever they come from. */
 export const inNetwork = (vni: number): Oxm => field('reg0', { value: vni, mask: networkMask })

@@ -14,7 +14,7 @@ import {
   siteKey,
 } from '../../../controller/index.ts'
 import type { collections } from './collections.ts'
-import { familyOf, toOutside } from './fields.ts'
+import { toOutside } from './fields.ts'
 import {
   freshness,
   isDue,
@@ -31,6 +31,7 @@ export type Context = AppContext<typeof collections>
 type Action = openflow.Action
 
 const { NO_BUFFER, Port } = openflow
+const { familyOf } = packet
 
 /** Sends a frame into a physical network. */
 export const sendOutside = (
@@ -95,15 +96,13 @@ const answerIn = (frame: Uint8Array): Station | undefined => {
   return { mac: neighbor.tll, address: formatAddress({ family: 6, number: neighbor.target }) }
 }
 
-const isGroup = (mac: number): boolean => ((mac / 2 ** 40) & 1) === 1
-
 /** An answer of a neighbour that was asked for, or that is at another Ethernet address now. */
 export const heard = (punted: PacketInView, attachment: AttachmentFact, now: number, context: Context): void => {
   const { questions, neighbours, waiting } = context.collections
   const answer = answerIn(punted.data())
   const key = answer && neighbourKey(attachment.network, answer.address)
   const question = key === undefined ? undefined : questions.get(key)
-  if (!answer || key === undefined || !question || isGroup(answer.mac) || answer.mac === 0) return
+  if (!answer || key === undefined || !question || packet.isGroupMac(answer.mac) || answer.mac === 0) return
   const { network, vni } = attachment
   if (neighbours.get(key)?.mac !== answer.mac) neighbours.set(key, { network, vni, ...answer })
   for (const packet of waiting.get(key) ?? []) sendOn(packet, answer.mac, context)

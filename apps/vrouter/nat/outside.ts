@@ -7,17 +7,19 @@ import {
   moveField,
   type OutsideFact,
   openflow,
+  packet,
   resubmit,
   setField,
   tooLong,
 } from '../../../controller/index.ts'
-import { Arp, advertise, advertiseToAll, arpAnswer, back, finish, Nd } from '../../arp-responder/answers.ts'
-import { familyOf, field, forgetsPort, inNetwork, isTo, nextHopIs, tagged, translates } from './fields.ts'
+import { advertise, advertiseToAll, arpAnswer, back, finish } from '../../arp-responder/answers.ts'
+import { field, forgetsPort, inNetwork, isTo, nextHopIs, tagged, translates } from './fields.ts'
 import { Rank } from './ranks.ts'
 
 type Action = openflow.Action
 
 const { EtherType, IpProtocol } = openflow
+const { ArpOp, familyOf, Icmpv6Type, IcmpType } = packet
 
 const icmpv6 = [field('ethType', EtherType.IPV6), field('ipProto', IpProtocol.ICMPV6)]
 
@@ -25,11 +27,16 @@ const icmpv6 = [field('ethType', EtherType.IPV6), field('ipProto', IpProtocol.IC
 export const answeringFlows = ({ vni, address, mac }: OutsideFact, { respond, answer }: IntegrationStages) => {
   const here = field('reg0', fromTunnel(vni))
   if (familyOf(address) === 4) {
-    const request = [field('ethType', EtherType.ARP), field('arpOp', Arp.REQUEST), field('arpTpa', address)]
+    const request = [field('ethType', EtherType.ARP), field('arpOp', ArpOp.REQUEST), field('arpTpa', address)]
     return [respond.matching([here, ...request], Rank.FIRST + 1).apply(...arpAnswer(mac, address))]
   }
-  const asked = [here, ...icmpv6, field('icmpv6Type', Nd.SOLICITATION), field('ipv6NdTarget', address)]
-  const answered = [here, ...icmpv6, field('icmpv6Type', Nd.ADVERTISEMENT), field('ipv6NdTarget', address)]
+  const asked = [here, ...icmpv6, field('icmpv6Type', Icmpv6Type.NEIGHBOR_SOLICITATION), field('ipv6NdTarget', address)]
+  const answered = [
+    here,
+    ...icmpv6,
+    field('icmpv6Type', Icmpv6Type.NEIGHBOR_ADVERTISEMENT),
+    field('ipv6NdTarget', address),
+  ]
   return [
     respond
       .matching(asked, Rank.FIRST + 1)
@@ -43,22 +50,22 @@ export const answeringFlows = ({ vni, address, mac }: OutsideFact, { respond, an
   ]
 }
 
-/** ICMP and ICMPv6 types of echoes (RFC 792, RFC 4443 §4). */
+/** Fields of echoes (RFC 792, RFC 4443 §4). */
 const echoes = {
-  4: { protocol: IpProtocol.ICMP, type: 'icmpv4Type', request: 8, reply: 0, src: 'ipv4Src', dst: 'ipv4Dst' },
-  6: { protocol: IpProtocol.ICMPV6, type: 'icmpv6Type', request: 128, reply: 129, src: 'ipv6Src', dst: 'ipv6Dst' },
+  4: { ...IcmpType, protocol: IpProtocol.ICMP, type: 'icmpv4Type', src: 'ipv4Src', dst: 'ipv4Dst' },
+  6: { ...Icmpv6Type, protocol: IpProtocol.ICMPV6, type: 'icmpv6Type', src: 'ipv6Src', dst: 'ipv6Dst' },
 } as const
 
 const usualTtl = 64
 
 /** Pings of a router's own address are answered: those from outside go back, those from inside turn round again. */
 const echoFlows = ({ vni, address, mac }: OutsideFact, attachment: AttachmentFact, { unnat }: IntegrationStages) => {
-  const { protocol, type, request, reply, src, dst } = echoes[familyOf(address)]
-  const match = [...isTo(address), field('ipProto', protocol), field(type, request)]
+  const { protocol, type, ECHO_REQUEST, ECHO_REPLY, src, dst } = echoes[familyOf(address)]
+  const match = [...isTo(address), field('ipProto', protocol), field(type, ECHO_REQUEST)]
   const turned: Action[] = [
     moveField(src, dst),
     setField(src, address),
-    setField(type, reply),
+    setField(type, ECHO_REPLY),
     setField('ipTtl', usualTtl),
   ]
   return [

@@ -11,7 +11,7 @@ import {
 } from '../../../controller/index.ts'
 
 const { NO_BUFFER, Port } = openflow
-const { allNodes } = packet
+const { allNodes, isIpv6 } = packet
 
 /** What hosts write into their packets. */
 const hopLimit = 64
@@ -19,8 +19,6 @@ const hopLimit = 64
 export const routerLifetime = 1800
 
 type Dns = (subnet: string) => readonly string[]
-
-const isIpv6 = (address: string): boolean => address.includes(':')
 
 /**
  * The router advertisement of the interfaces of one router in one network. Their addresses are given by

@@ -1,8 +1,7 @@
 // What a router tells the sender of a packet that it does not pass on.
-import { openflow, packet } from '../../../controller/index.ts'
+import { packet } from '../../../controller/index.ts'
 
-const { IpProtocol } = openflow
-const { Icmpv6Type, IcmpType } = packet
+const { ethernetLength, Icmpv6Type, IcmpType } = packet
 
 type Packet = packet.Packet
 
@@ -20,9 +19,6 @@ export type Fault = keyof typeof faults
 
 /** Bytes of a packet that an error quotes: all of it is to fit 576 (RFC 1812 §4.3.2.3), or 1280 (RFC 4443 §2.4). */
 const quoted = { 4: 576 - 20 - 8, 6: 1280 - 40 - 8 } as const
-
-/** Bytes of an Ethernet header: there are no tags behind a container's port. */
-const ethernetHeader = 14
 
 /** Types of ICMP that are no errors: echoes, router discovery, timestamps. */
 const informational: readonly number[] = [0, 8, 9, 10, 13, 14]
@@ -58,13 +54,8 @@ export const errorFor = (frame: Uint8Array, fault: Fault, { mac, address, mtu = 
   if (!isAnswered(read)) return undefined
   const family = read.ipv4 ? 4 : 6
   const [icmpType, code] = faults[fault][family]
-  const payload = frame.slice(ethernetHeader, ethernetHeader + quoted[family])
-  const message = { icmpType, code, rest: mtu, payload }
-  const link = { src: mac, dst: mac }
-  if (read.ipv4) {
-    return packet.ipFrame(link, { src: address, dst: read.ipv4.src }, IpProtocol.ICMP, packet.encodeIcmp(message))
-  }
-  const network = { src: address, dst: read.ipv6?.src ?? 0n }
-  const bytes = packet.encodeIcmpv6(message, packet.addressBytes(network))
-  return packet.ipFrame(link, network, IpProtocol.ICMPV6, bytes)
+  // There are no tags behind a container's port.
+  const payload = frame.slice(ethernetLength, ethernetLength + quoted[family])
+  const network = { src: address, dst: read.ipv4?.src ?? read.ipv6?.src ?? 0n }
+  return packet.icmpFrame({ src: mac, dst: mac }, network, { icmpType, code, rest: mtu, payload })
 }

@@ -8,19 +8,27 @@ import {
   packet,
   setField,
 } from '../../../controller/index.ts'
-import { Arp, advertise, advertiseToAll, arpAnswer, back, finish, Nd } from '../../arp-responder/answers.ts'
-import { type Family, type Ipv4Text, type Ipv6Text, icmp, icmpv6, through, typeOf } from './packets.ts'
+import {
+  advertise,
+  advertiseToAll,
+  arpAnswer,
+  arpRequest,
+  back,
+  finish,
+  neighborAdvertisement,
+  neighborSolicitation,
+} from '../../arp-responder/answers.ts'
+import { type Family, icmp, icmpv6, through, typeOf } from './packets.ts'
 import { Respond, Route } from './ranks.ts'
 
-const { EtherType } = openflow
 const { IcmpType, Icmpv6Type, NeighborFlags } = packet
 
 /** Hosts give up a router that does not say that it is one. */
 const isRouter = NeighborFlags.ROUTER
 
-const solicited = ({ vni, mac }: InterfaceFact, address: Ipv6Text, { respond, answer }: IntegrationStages) => {
-  const asked = { ...inNetwork(vni), ...icmpv6(Nd.SOLICITATION), ipv6NdTarget: address } as const
-  const told = { ...inNetwork(vni), ...icmpv6(Nd.ADVERTISEMENT), ipv6NdTarget: address } as const
+const solicited = ({ vni, mac }: InterfaceFact, address: packet.Ipv6Text, { respond, answer }: IntegrationStages) => {
+  const asked = { ...inNetwork(vni), ...neighborSolicitation, ipv6NdTarget: address } as const
+  const told = { ...inNetwork(vni), ...neighborAdvertisement, ipv6NdTarget: address } as const
   return [
     respond
       .when(asked, Respond.ANSWER)
@@ -41,18 +49,17 @@ export const answers = (one: InterfaceFact, stages: IntegrationStages) => {
   if (family === 4) {
     const asked = {
       ...inNetwork(vni),
-      ethType: EtherType.ARP,
-      arpOp: Arp.REQUEST,
-      arpTpa: address as Ipv4Text,
+      ...arpRequest,
+      arpTpa: address as packet.Ipv4Text,
     } as const
     return [respond.when(asked, Respond.ANSWER).apply(...arpAnswer(mac, address))]
   }
-  const found = solicited(one, address as Ipv6Text, stages)
+  const found = solicited(one, address as packet.Ipv6Text, stages)
   if (!leads) return found
   const wanted = { ...inNetwork(vni), ...icmpv6(Icmpv6Type.ROUTER_SOLICITATION) } as const
   return [
     ...found,
-    ...solicited(one, packet.linkLocalOf(mac) as Ipv6Text, stages),
+    ...solicited(one, packet.linkLocalOf(mac) as packet.Ipv6Text, stages),
     respond.when(wanted, Respond.ANSWER).punt(),
   ]
 }
@@ -70,8 +77,8 @@ const hopLimit = 64
 export const echo = (mac: number, family: Family, address: string, { answer }: IntegrationStages) => {
   const request =
     family === 4
-      ? { ...icmp(IcmpType.ECHO_REQUEST), icmpv4Code: 0, ethDst: mac, ipv4Dst: address as Ipv4Text }
-      : { ...icmpv6(Icmpv6Type.ECHO_REQUEST), icmpv6Code: 0, ethDst: mac, ipv6Dst: address as Ipv6Text }
+      ? { ...icmp(IcmpType.ECHO_REQUEST), icmpv4Code: 0, ethDst: mac, ipv4Dst: address as packet.Ipv4Text }
+      : { ...icmpv6(Icmpv6Type.ECHO_REQUEST), icmpv6Code: 0, ethDst: mac, ipv6Dst: address as packet.Ipv6Text }
   const reply =
     family === 4
       ? [moveField('ipv4Src', 'ipv4Dst'), setField('ipv4Src', address), setField('icmpv4Type', IcmpType.ECHO_REPLY)]

@@ -1,5 +1,5 @@
 // What packets are matched, and the actions that all routing takes.
-import { moveField, openflow, setField } from '../../../controller/index.ts'
+import { moveField, openflow, type packet, setField } from '../../../controller/index.ts'
 
 type Action = openflow.Action
 type Match = openflow.Match
@@ -7,8 +7,6 @@ type Match = openflow.Match
 const { EtherType, IpProtocol, match } = openflow
 
 export type Family = 4 | 6
-export type Ipv4Text = `${number}.${string}`
-export type Ipv6Text = `${string}:${string}`
 
 export const typeOf = (family: Family) => (family === 4 ? EtherType.IPV4 : EtherType.IPV6)
 
@@ -22,8 +20,8 @@ type More = Parameters<typeof match>[0]
 /** What is sent through the router with an Ethernet address, to an address or prefix. */
 export const through = (mac: number, family: Family, to: string, more: More = {}): Match =>
   family === 4
-    ? match({ ethDst: mac, ethType: EtherType.IPV4, ipv4Dst: to as Ipv4Text, ...more } as never)
-    : match({ ethDst: mac, ethType: EtherType.IPV6, ipv6Dst: to as Ipv6Text, ...more } as never)
+    ? match({ ethDst: mac, ethType: EtherType.IPV4, ipv4Dst: to as packet.Ipv4Text, ...more } as never)
+    : match({ ethDst: mac, ethType: EtherType.IPV6, ipv6Dst: to as packet.Ipv6Text, ...more } as never)
 
 /** What every router does with a packet, and the network that it goes on in. */
 export const forward = (mac: number, vni: number): Action[] => [
