@@ -75,7 +75,17 @@ export const change: fc.Arbitrary<DocumentChange> = fc.oneof(
   fc.record({
     kind: fc.constant('port' as const),
     id: id('port', 6),
-    value: option(fc.record({ network: id('net', 2), groups: fc.subarray([...groups]) })),
+    value: option(
+      fc.record({
+        ...{ network: id('net', 2), groups: fc.subarray([...groups]) },
+        allowedPairs: fc.constantFrom(
+          [],
+          [],
+          [{ cidr: '10.0.0.1/32' }],
+          [{ cidr: 'fd00::1/128' }, { cidr: '10.0.0.0/24' }],
+        ),
+      }),
+    ),
   }),
   fc.record({
     kind: fc.constant('router' as const),

@@ -22,14 +22,20 @@ export const judgedBy = (model: Model, dpid: bigint): ReadonlyMap<string, boolea
         policy.rules.some(({ peer }) => peer?.groups?.includes(group)) &&
         concerned(policy).some((port) => domainOf(port) === domain),
     )
-  const groupsOf = (member: string) => model.ports.get(member.split(' ')[0] ?? '')?.groups ?? []
+  const mayUse = ({ addresses, allowedPairs }: PortFact, address: string): boolean =>
+    addresses.includes(address) || allowedPairs.some(({ cidr }) => [`${address}/32`, `${address}/128`].includes(cidr))
+  const groupsOf = (address: string, domain: number): string[] =>
+    [...model.ports.entries()].flatMap(([, port]) =>
+      domainOf(port) === domain && mayUse(port, address) ? [...port.groups] : [],
+    )
   return new Map([
     ...rules.map(([key, { policy }]) => [`rule ${key}`, isHere(policy)] as const),
     ...[...model.policyClauses.entries()].map(
       ([key, { policies }]) => [`clause ${key}`, policies.some(isHere)] as const,
     ),
     ...[...model.members.entries()].map(
-      ([key, { domain }]) => [`member ${key}`, groupsOf(key).some((group) => asks(group, domain))] as const,
+      ([key, { domain, address }]) =>
+        [`member ${key}`, groupsOf(address, domain).some((group) => asks(group, domain))] as const,
     ),
   ])
 }

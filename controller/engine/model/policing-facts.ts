@@ -18,10 +18,9 @@ export interface PolicedFact {
   readonly audited: boolean
 }
 
-/** An address of a port that is in groups. Its key is `memberKey`. */
+/** An address that ports in groups may use. Its key is `memberKey` of the first that decides. */
 export interface MemberFact {
-  readonly network: string
-  /** The lowest VNI of the networks that routers join its network with: the address is unique within. */
+  /** The lowest VNI of the networks that routers join with that of the ports: the address is unique within. */
   readonly domain: number
   readonly address: string
   readonly tenant: number

@@ -4,16 +4,9 @@ import { Collection } from '../facts.ts'
 import { Conjunctions } from './conjunctions.ts'
 import type { PortFact } from './facts.ts'
 import { Links } from './links.ts'
+import { Members, type Membership } from './members.ts'
 import type { Model } from './model.ts'
-import {
-  type MemberFact,
-  memberKey,
-  type PolicedFact,
-  type PolicyRuleFact,
-  peerScope,
-  policedKey,
-  ruleKey,
-} from './policing-facts.ts'
+import { type PolicedFact, type PolicyRuleFact, policedKey, ruleKey } from './policing-facts.ts'
 import { type Resolver, rulesOf } from './policy-rules.ts'
 import { type PolicyPlace, Scopes } from './scopes.ts'
 
@@ -61,7 +54,8 @@ const replace = <V>(collection: Collection<V>, before: Iterable<string>, now: Re
 export class Policing {
   readonly policyRules = new Collection<PolicyRuleFact>('policyRules')
   readonly policed = new Collection<PolicedFact>('policed')
-  readonly members = new Collection<MemberFact>('members')
+  private readonly memberships = new Members()
+  readonly members = this.memberships.facts
   private readonly conjunctions = new Conjunctions()
   readonly policyClauses = this.conjunctions.clauses
   readonly policyParts = this.conjunctions.parts
@@ -74,7 +68,6 @@ export class Policing {
   private readonly depending = new Links()
   private readonly ports = new Links()
   private readonly rulesOfPolicy = new Map<string, readonly string[]>()
-  private readonly addressesOfPort = new Map<string, readonly string[]>()
   /** Keys of policed ports, and the ports that have them. */
   private readonly placeOfPort = new Map<string, string>()
   private readonly portsAt = new Map<string, Map<string, PolicedFact>>()
@@ -159,10 +152,8 @@ export class Policing {
     const place = port && this.placeOf(port)
     this.reach.putPort(id, place)
     this.updatePoliced(id, port && place && this.policedFact(port, place))
-    const members = port ? this.memberFacts(port) : noFacts
-    replace(this.members, this.addressesOfPort.get(id) ?? [], members)
-    if (members.size > 0) this.addressesOfPort.set(id, [...members.keys()])
-    else this.addressesOfPort.delete(id)
+    const domain = port && this.model.networks.get(port.network)?.domain
+    this.memberships.put(id, port, domain, port && this.groupsOf(port))
   }
 
   /** A number may stand for two ports for a moment, as in a move: then the first by name has it. */
@@ -188,12 +179,12 @@ export class Policing {
   }
 
   /** The groups of a port as bits, and the tenant whose they are. */
-  private groupsOf({ groups: ids }: PortFact): { readonly tenant: number; readonly groups: bigint } {
+  private groupsOf({ groups: ids }: PortFact): Membership {
     const found = ids.flatMap((id) => this.resolver.group(id) ?? [])
     const tenant = found[0]?.tenant ?? 0
     // All are of one tenant, as users are held to; bits of others would mean other groups.
     const bits = found.filter((group) => group.tenant === tenant).map(({ bit }) => 1n << BigInt(bit))
-    return { tenant, groups: bits.reduce((all, bit) => all | bit, 0n) }
+    return { tenant, groups: bits.reduce((all, bit) => all | bit, 0n), ids }
   }
 
   /** Where policies could concern a port. */
@@ -206,20 +197,11 @@ export class Policing {
   private policedFact(port: PortFact, { dpid, ofport, domain, names }: PlaceOfPort): PolicedFact | undefined {
     const concerns = [...names].flatMap((name) => this.concerns.get(name) ?? [])
     if (concerns.length === 0) return undefined
+    const { tenant, groups } = this.groupsOf(port)
     return {
-      ...{ port: port.id, dpid, ofport, domain, ...this.groupsOf(port) },
+      ...{ port: port.id, dpid, ofport, domain, tenant, groups },
       enforced: concerns.some(({ enforced }) => enforced.size > 0),
       audited: concerns.some(({ audited }) => audited.size > 0),
     }
-  }
-
-  private memberFacts(port: PortFact): ReadonlyMap<string, MemberFact> {
-    const { id, network, addresses } = port
-    const domain = this.model.networks.get(network)?.domain
-    const { tenant, groups } = this.groupsOf(port)
-    if (domain === undefined || groups === 0n) return noFacts
-    const scopes = port.groups.map((group) => peerScope(group, domain))
-    const about = { network, domain, tenant, groups, scopes }
-    return new Map(addresses.map((address) => [memberKey(id, address), { address, ...about }]))
   }
 }
