@@ -24,18 +24,27 @@ export class Acceptor {
   private readonly events: AcceptorEvents
   private readonly admission: Admission
   private readonly sockets = new Set<Socket>()
+  private readonly exchange: (accepted: Socket) => Socket
   /** Connections that are agreeing on TLS, by origin. */
   private readonly agreeing = new Map<string, Admitted>()
 
-  constructor(endpoint: Endpoint, events: AcceptorEvents, limits: Partial<AdmissionLimits> = {}) {
+  /** @param exchange gives the socket to be used in place of one that was accepted without TLS, as `sharedReads` */
+  constructor(
+    endpoint: Endpoint,
+    events: AcceptorEvents,
+    limits: Partial<AdmissionLimits> = {},
+    exchange = (accepted: Socket): Socket => accepted,
+  ) {
     this.endpoint = endpoint
     this.events = events
     this.admission = new Admission(limits)
+    this.exchange = exchange
     this.server = 'tls' in endpoint && endpoint.tls ? this.tlsServer(endpoint.tls) : this.plainServer()
   }
 
   private plainServer(): Server {
-    return createServer({ noDelay: true }, (socket) => {
+    return createServer({ noDelay: true }, (accepted) => {
+      const socket = this.exchange(accepted)
       const admitted = this.admit(socket)
       if (admitted) this.events.accepted(socket, originOf(socket), admitted)
     })

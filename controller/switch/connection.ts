@@ -110,10 +110,11 @@ export class Connection {
     })
     this.liveness = setInterval(() => this.checkLiveness(), this.checkEvery)
     this.liveness.unref()
-    stream.on('data', (chunk: Buffer) => this.read(chunk))
+    stream.on('data', (chunk: Uint8Array) => this.read(chunk))
     stream.on('end', () => this.handle(this.conversation.end()))
     stream.on('error', (error) => this.close(error.message))
     stream.on('close', () => this.close('the connection was closed'))
+    stream.resume()
     this.channel.raw(hello())
   }
 
@@ -210,15 +211,16 @@ export class Connection {
     this.stream.once('close', () => clearTimeout(timer))
   }
 
-  private read(chunk: Buffer): void {
+  /** @param chunk good during the call only: others are read into the same memory */
+  private read(chunk: Uint8Array): void {
     if (this.over) return
     this.heard = performance.now()
-    if (this.isNew) this.stepWith(chunk)
+    if (this.isNew) this.stepWith(new Uint8Array(chunk))
     else this.hear(chunk)
   }
 
   /** What a connection says before it is a session waits until switches that are up have been heard. */
-  private stepWith(chunk: Buffer): void {
+  private stepWith(chunk: Uint8Array): void {
     this.stream.pause()
     this.turns.newcomer(() => {
       this.stream.resume()
@@ -226,7 +228,7 @@ export class Connection {
     })
   }
 
-  private hear(chunk: Buffer): void {
+  private hear(chunk: Uint8Array): void {
     this.handle(this.conversation.push(chunk))
     if (chunk.length >= fullRead || this.isCrowded) this.yieldTurn()
   }

@@ -1,5 +1,13 @@
 import type { Socket } from 'node:net'
-import { Acceptor, type AdmissionLimits, type Admitted, type Endpoint, isExposed, sparingly } from '../net/index.ts'
+import {
+  Acceptor,
+  type AdmissionLimits,
+  type Admitted,
+  type Endpoint,
+  isExposed,
+  sharedReads,
+  sparingly,
+} from '../net/index.ts'
 import { Buffers } from '../openflow/index.ts'
 import { SwitchError } from './errors.ts'
 import { openSession, type SessionOptions } from './opening.ts'
@@ -46,7 +54,8 @@ export class Listener {
     this.turns = options.connection?.turns ?? new Turns()
     this.connection = { turns: this.turns, buffers: new Buffers(), ...options.connection }
     const accepted = (socket: Socket, origin: string, admitted: Admitted) => this.shakeHands(socket, origin, admitted)
-    this.acceptor = new Acceptor(endpoint, { accepted, refused: this.events.refused }, options.admission)
+    const told = { accepted, refused: this.events.refused }
+    this.acceptor = new Acceptor(endpoint, told, options.admission, sharedReads())
   }
 
   /** Resolves once it listens. A unix socket that a killed process left behind is taken over. */
