@@ -2,16 +2,16 @@ import { type FlowMod, NO_BUFFER } from '../messages/flow-mod.ts'
 import { encodeMessage } from '../messages/messages.ts'
 import { type FlowTemplate10, flowTemplate10 } from '../of10/reply.ts'
 import type { EncodeError } from '../wire/errors.ts'
+import { copyMac } from './copy.ts'
 import type { PacketInView } from './packet-in-view.ts'
 import type { Slab } from './slab.ts'
 
 /**
  * A flow-mod encoded once, to be stamped with what differs from packet to packet. Each place is
- * the offset of its value in `view`, or 0 where the flow-mod has no such field.
+ * the offset of its value in `bytes`, or 0 where the flow-mod has no such field.
  */
 export interface FlowTemplate {
-  /** Of whole 32-bit words. */
-  readonly view: DataView
+  readonly bytes: Uint8Array
   readonly inPortAt: number
   readonly ethDstAt: number
   readonly ethSrcAt: number
@@ -60,18 +60,13 @@ export const flowTemplate = (flow: FlowMod): FlowTemplate => {
   const bytes = encodeMessage(flow)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return {
-    view,
+    bytes,
     inPortAt: valueAt(view, header.inPort),
     ethDstAt: valueAt(view, header.ethDst),
     ethSrcAt: valueAt(view, header.ethSrc),
     outPortAt: outputAt(view),
     of10: flowTemplate10(flow),
   }
-}
-
-const stampMac = (to: DataView, at: number, from: DataView, source: number): void => {
-  to.setUint32(at, from.getUint32(source))
-  to.setUint16(at + 4, from.getUint16(source + 4))
 }
 
 /**
@@ -83,16 +78,15 @@ const stampMac = (to: DataView, at: number, from: DataView, source: number): voi
  */
 export const writeFlowFor = (slab: Slab, template: FlowTemplate, packet: PacketInView, outPort: number): boolean => {
   if (packet.dataLength < ethernetHeader) throw new RangeError(`a packet of ${packet.dataLength} bytes`)
-  const { view: words, inPortAt, ethDstAt, ethSrcAt, outPortAt } = template
-  const { byteLength } = words
-  const at = slab.reserve(byteLength)
+  const { bytes, inPortAt, ethDstAt, ethSrcAt, outPortAt } = template
+  const at = slab.reserve(bytes.length)
   const { view } = slab
   const { bufferId } = packet
-  for (let word = 0; word < byteLength; word += 4) view.setUint32(at + word, words.getUint32(word))
+  slab.bytes.set(bytes, at)
   view.setUint32(at + bufferIdAt, bufferId)
   if (inPortAt > 0) view.setUint32(at + inPortAt, packet.inPort)
-  if (ethDstAt > 0) stampMac(view, at + ethDstAt, packet.view, packet.dataStart)
-  if (ethSrcAt > 0) stampMac(view, at + ethSrcAt, packet.view, packet.dataStart + 6)
+  if (ethDstAt > 0) copyMac(view, at + ethDstAt, packet.view, packet.dataStart)
+  if (ethSrcAt > 0) copyMac(view, at + ethSrcAt, packet.view, packet.dataStart + 6)
   if (outPortAt > 0) view.setUint32(at + outPortAt, outPort)
   return bufferId !== NO_BUFFER
 }

@@ -1,5 +1,5 @@
 import type { Action } from '../actions/actions.ts'
-import { copyBytes } from '../hot/copy.ts'
+import { copyBytes, copyMac } from '../hot/copy.ts'
 import type { PacketInView } from '../hot/packet-in-view.ts'
 import type { Slab } from '../hot/slab.ts'
 import { type FlowMod, NO_BUFFER } from '../messages/flow-mod.ts'
@@ -11,10 +11,9 @@ import { matchLength } from './exact-match.ts'
 import { actionsFrom13, flowFrom13 } from './from-13.ts'
 import { encodeMessage } from './messages.ts'
 
-/** A flow-mod of OpenFlow 1.0 to be stamped; each place is an offset in `view`, or 0 where there is none. */
+/** A flow-mod of OpenFlow 1.0 to be stamped; each place is an offset in `bytes`, or 0 where there is none. */
 export interface FlowTemplate10 {
-  /** Of whole 32-bit words. */
-  readonly view: DataView
+  readonly bytes: Uint8Array
   readonly inPortAt: number
   readonly ethDstAt: number
   readonly ethSrcAt: number
@@ -24,10 +23,6 @@ export interface FlowTemplate10 {
 
 /** Offsets in a flow-mod (OpenFlow 1.0 §5.2.3, §5.3.3). */
 const matchAt = 8
-/** Of the fields up to dl_vlan, and behind them. */
-const fieldsAt = 12
-const vlanAt = 26
-const restAt = 28
 const bufferIdAt = 64
 const actionsAt = matchAt + matchLength + 24
 /** Bits of the wildcards. */
@@ -60,7 +55,7 @@ export const flowTemplate10 = (flow: FlowMod): FlowTemplate10 | EncodeError =>
     const wildcards = view.getUint32(matchAt)
     const place = (bit: number, at: number): number => ((wildcards & bit) === 0 ? at : 0)
     return {
-      view,
+      bytes,
       inPortAt: place(wild.inPort, 12),
       ethDstAt: place(wild.ethDst, 20),
       ethSrcAt: place(wild.ethSrc, 14),
@@ -76,22 +71,6 @@ export const prepareActions10 = (list: readonly Action[]): Uint8Array | EncodeEr
     return writer.finish()
   })
 
-/** The first fields of a match, each from the packet where it is a place. */
-const writeFields = (view: DataView, at: number, template: FlowTemplate10, packet: PacketInView): void => {
-  const { view: words, inPortAt, ethSrcAt, ethDstAt } = template
-  const { view: from, dataStart } = packet
-  for (let word = fieldsAt; word < restAt; word += 4) view.setUint32(at + word, words.getUint32(word))
-  if (inPortAt > 0) view.setUint16(at + inPortAt, packet.inPort)
-  if (ethSrcAt > 0) {
-    view.setUint16(at + ethSrcAt, from.getUint16(dataStart + 6))
-    view.setUint32(at + ethSrcAt + 2, from.getUint32(dataStart + 8))
-  }
-  if (ethDstAt > 0) {
-    view.setUint32(at + ethDstAt, from.getUint32(dataStart))
-    view.setUint16(at + ethDstAt + 4, from.getUint16(dataStart + 4))
-  }
-}
-
 /** Appends the flow of a template for packets like this one, as `writeFlowFor` does in OpenFlow 1.3. */
 export const writeFlowFor10 = (
   slab: Slab,
@@ -100,23 +79,16 @@ export const writeFlowFor10 = (
   outPort: number,
 ): boolean => {
   if (packet.dataLength < ethernetHeader) throw new RangeError(`a packet of ${packet.dataLength} bytes`)
-  const { view: words } = template
-  const { byteLength } = words
-  const { view: from, dataStart, bufferId } = packet
-  const at = slab.reserve(byteLength)
+  const { bytes, inPortAt, ethDstAt, ethSrcAt, outPortAt } = template
+  const at = slab.reserve(bytes.length)
   const { view } = slab
-  for (let word = 0; word < fieldsAt; word += 4) view.setUint32(at + word, words.getUint32(word))
-  const { inPortAt, ethSrcAt, ethDstAt } = template
-  // in_port and dl_src, dl_dst and dl_vlan share words: straight-line where all of them are places.
-  if (inPortAt * ethSrcAt * ethDstAt > 0) {
-    view.setUint32(at + fieldsAt, (packet.inPort << 16) | from.getUint16(dataStart + 6))
-    view.setUint32(at + fieldsAt + 4, from.getUint32(dataStart + 8))
-    view.setUint32(at + fieldsAt + 8, from.getUint32(dataStart))
-    view.setUint32(at + fieldsAt + 12, (from.getUint16(dataStart + 4) << 16) | words.getUint16(vlanAt))
-  } else writeFields(view, at, template, packet)
-  for (let word = restAt; word < byteLength; word += 4) view.setUint32(at + word, words.getUint32(word))
+  const { bufferId } = packet
+  slab.bytes.set(bytes, at)
   view.setUint32(at + bufferIdAt, bufferId)
-  if (template.outPortAt > 0) view.setUint16(at + template.outPortAt, outPort)
+  if (inPortAt > 0) view.setUint16(at + inPortAt, packet.inPort)
+  if (ethDstAt > 0) copyMac(view, at + ethDstAt, packet.view, packet.dataStart)
+  if (ethSrcAt > 0) copyMac(view, at + ethSrcAt, packet.view, packet.dataStart + 6)
+  if (outPortAt > 0) view.setUint16(at + outPortAt, outPort)
   return bufferId !== NO_BUFFER
 }
 
