@@ -2,17 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-/** A capture file's header: microseconds, Ethernet, packets of up to 256 KiB. */
-const fileHeader = (): Buffer => {
-  const header = Buffer.alloc(24)
-  header.writeUInt32LE(0xa1b2c3d4, 0)
-  header.writeUInt16LE(2, 4)
-  header.writeUInt16LE(4, 6)
-  header.writeUInt32LE(0x40000, 16)
-  header.writeUInt32LE(1, 20)
-  return header
-}
+import { pcapOf } from '../../support/pcap.ts'
 
 const headersLength = 54
 const openflowPort = 6653
@@ -33,12 +23,7 @@ const headers = (length: number, index: number): Buffer => {
   return packet
 }
 
-const record = (bytes: Uint8Array, index: number): Buffer => {
-  const header = Buffer.alloc(16)
-  header.writeUInt32LE(headersLength + bytes.length, 8)
-  header.writeUInt32LE(headersLength + bytes.length, 12)
-  return Buffer.concat([header, headers(bytes.length, index), bytes])
-}
+const frameOf = (bytes: Uint8Array, index: number): Uint8Array => Buffer.concat([headers(bytes.length, index), bytes])
 
 const linesOf = (out: string): string[] => out.split('\n').filter((line) => line !== '')
 
@@ -46,7 +31,7 @@ const linesOf = (out: string): string[] => out.split('\n').filter((line) => line
 export const judgedByTshark = (messages: readonly Uint8Array[]): { known: number; malformed: number[] } => {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-judge-'))
   const file = join(folder, 'messages.pcap')
-  writeFileSync(file, Buffer.concat([fileHeader(), ...messages.map(record)]))
+  writeFileSync(file, pcapOf(messages.map(frameOf)))
   const frames = (filter: string): number[] => {
     const args = [
       '-r',

@@ -10,6 +10,15 @@ const tcpRange = (...ports: (number | string)[]): Case['policies'] => ({
 const manyRanges = ['198.51.100.0/24', '192.0.2.0/24', '10.0.0.2/32', '10.8.0.0/16', '2001:db8:1::/48', 'fd00::2/128']
 const manyPorts = [22, 80, 443, 5432, '8000-8010', 9000]
 
+/** A rule that names much on both sides. */
+const many = {
+  direction: 'out',
+  action: 'allow',
+  protocol: 'tcp',
+  ports: manyPorts,
+  peer: { cidrs: manyRanges },
+} as const
+
 /** A range, and packets to ports at its ends and beside them. */
 const rangeCase = (range: string, inside: readonly number[], outside: readonly number[]): Case => ({
   title: `ports ${range}`,
@@ -106,7 +115,7 @@ export const serviceCases: readonly Case[] = [
     policies: {
       web: {
         ...web,
-        rules: [{ direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+        rules: [many],
       },
     },
     steps: [
@@ -126,7 +135,7 @@ export const serviceCases: readonly Case[] = [
     policies: {
       many: {
         groups: ['web', 'db', 'jobs'],
-        rules: [{ direction: 'in', action: 'allow', protocol: 'udp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+        rules: [{ ...many, direction: 'in', protocol: 'udp' }],
       },
     },
     steps: [
@@ -143,19 +152,11 @@ export const serviceCases: readonly Case[] = [
     policies: {
       one: {
         ...web,
-        rules: [{ direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+        rules: [many],
       },
       two: {
         ...web,
-        rules: [
-          {
-            direction: 'out',
-            action: 'allow',
-            protocol: 'tcp',
-            ports: [...manyPorts, 7],
-            peer: { cidrs: [...manyRanges.slice(1), '203.0.113.0/24'] },
-          },
-        ],
+        rules: [{ ...many, ports: [...manyPorts, 7], peer: { cidrs: [...manyRanges.slice(1), '203.0.113.0/24'] } }],
       },
     },
     steps: [
@@ -171,19 +172,11 @@ export const serviceCases: readonly Case[] = [
     policies: {
       one: {
         ...web,
-        rules: [{ direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+        rules: [many],
       },
       two: {
         ...web,
-        rules: [
-          {
-            direction: 'out',
-            action: 'allow',
-            protocol: 'tcp',
-            ports: manyPorts,
-            peer: { cidrs: [...manyRanges, '203.0.113.0/24'] },
-          },
-        ],
+        rules: [{ ...many, peer: { cidrs: [...manyRanges, '203.0.113.0/24'] } }],
       },
     },
     steps: [
@@ -193,9 +186,7 @@ export const serviceCases: readonly Case[] = [
         policies: {
           one: {
             ...web,
-            rules: [
-              { direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } },
-            ],
+            rules: [many],
           },
         },
       },
@@ -209,17 +200,10 @@ export const serviceCases: readonly Case[] = [
       web: {
         ...web,
         rules: [
-          { direction: 'out', action: 'allow', protocol: 'tcp', ports: manyPorts, peer: { cidrs: manyRanges } },
+          many,
           { direction: 'out', action: 'drop', protocol: 'tcp', ports: [80] },
           { direction: 'out', action: 'allow', protocol: 'tcp', priority: 100 },
-          {
-            direction: 'out',
-            action: 'drop',
-            protocol: 'tcp',
-            ports: manyPorts,
-            peer: { cidrs: manyRanges.slice(1) },
-            priority: 200,
-          },
+          { ...many, action: 'drop', peer: { cidrs: manyRanges.slice(1) }, priority: 200 },
         ],
       },
     },
@@ -235,16 +219,7 @@ export const serviceCases: readonly Case[] = [
     policies: {
       web: {
         ...web,
-        rules: [
-          {
-            direction: 'out',
-            action: 'allow',
-            protocol: 'tcp',
-            ports: manyPorts,
-            peer: { cidrs: manyRanges },
-            log: true,
-          },
-        ],
+        rules: [{ ...many, log: true }],
       },
     },
     steps: [
@@ -260,21 +235,12 @@ export const serviceCases: readonly Case[] = [
       try: {
         ...web,
         audit: true,
-        rules: [
-          {
-            direction: 'out',
-            action: 'drop',
-            protocol: 'tcp',
-            ports: manyPorts,
-            peer: { cidrs: manyRanges },
-            log: true,
-          },
-        ],
+        rules: [{ ...many, action: 'drop', log: true }],
       },
       web: {
         ...web,
         default: { out: 'allow' },
-        rules: [{ direction: 'out', action: 'reject', protocol: 'udp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+        rules: [{ ...many, action: 'reject', protocol: 'udp' }],
       },
     },
     steps: [
@@ -289,7 +255,7 @@ export const serviceCases: readonly Case[] = [
     policies: {
       web: {
         ...web,
-        rules: [{ direction: 'out', action: 'allow', protocol: 'sctp', ports: manyPorts, peer: { cidrs: manyRanges } }],
+        rules: [{ ...many, protocol: 'sctp' }],
       },
     },
     steps: [
