@@ -44,7 +44,7 @@ export class Pinging {
   /** How long, in milliseconds, none was answered at most; 0 where none was lost. */
   async stop(): Promise<number> {
     await this.goesOn()
-    const ended = once(this.child, 'exit')
+    const ended = once(this.child, 'close')
     this.child.kill('SIGINT')
     await ended
     const { answered } = this

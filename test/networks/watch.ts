@@ -45,7 +45,7 @@ export class FlowWatch {
 
   /** @returns what it has heard of */
   async stop(): Promise<string[]> {
-    const ended = once(this.child, 'exit')
+    const ended = once(this.child, 'close')
     this.child.kill()
     await ended
     return this.text.split('\n').filter((line) => line.includes('event='))

@@ -56,10 +56,10 @@ const examplesOf = (readme: string): (readonly [program: string, output: string]
 }
 
 // Packing builds, and each example is a process of its own.
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 t.test('the package as npm packs it', (t) => {
-  t.setTimeout(120_000)
+  t.setTimeout(300_000)
   const folder = consumer()
   t.teardown(() => rmSync(folder, { recursive: true }))
 
