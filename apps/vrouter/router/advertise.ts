@@ -41,7 +41,7 @@ export const advertisement = (interfaces: readonly InterfaceFact[], dnsOf: Dns):
 }
 
 /** Says to all who has the address of a gateway. */
-export const claim = ({ mac, address }: InterfaceFact): Uint8Array =>
+export const announcement = ({ mac, address }: InterfaceFact): Uint8Array =>
   packet.announcementFrame({ mac, address }, { isRouter: true })
 
 const packetOut = (actions: readonly openflow.Action[], data: Uint8Array) =>

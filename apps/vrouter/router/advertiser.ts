@@ -1,5 +1,5 @@
 import type { InterfaceFact, SiteFact, SubnetFact } from '../../../controller/index.ts'
-import { advertisement, claim, toAll } from './advertise.ts'
+import { advertisement, announcement, toAll } from './advertise.ts'
 import type { KnownRouters } from './known.ts'
 
 /** What an advertiser looks at. */
@@ -52,7 +52,7 @@ export class Advertiser {
     const networks = groupBy(changed, ({ network }) => network)
     for (const [, site] of facts.sites.entries()) {
       const here = networks.get(site.network)
-      for (const one of here ?? []) send(site.dpid, toAll(site.vni, claim(one)))
+      for (const one of here ?? []) send(site.dpid, toAll(site.vni, announcement(one)))
       if (here?.some(({ family }) => family === 6)) this.advertise(site, facts, send)
     }
   }
