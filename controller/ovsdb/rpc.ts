@@ -105,11 +105,13 @@ export class JsonRpc {
       return
     }
     const id = this.nextId++
-    const late = () => {
-      this.waiting.delete(id)
+    const giveUp = () => {
+      if (!this.waiting.delete(id)) return
       settle({ error: new RequestTimeout(`${method} was not answered within ${deadline} ms`) })
     }
-    this.waiting.set(id, { method, settle, timer: setTimeout(late, deadline) })
+    // Answers that came while the controller itself stood still are read between the timers and the immediates.
+    const timer = setTimeout(() => setImmediate(giveUp), deadline)
+    this.waiting.set(id, { method, settle, timer })
     this.send({ id, method, params })
   }
 

@@ -38,11 +38,15 @@ export class Requests {
    */
   wait(xid: number, what: string, deadline: number): Promise<Message> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const giveUp = (): void => {
+        if (this.pending.get(xid) !== pending) return
         this.pending.delete(xid)
         reject(new RequestTimeout(`${what} was not answered within ${deadline} ms`))
-      }, deadline)
-      this.pending.set(xid, { what, resolve, reject, timer })
+      }
+      // Answers that came while the controller itself stood still are read between the timers and the immediates.
+      const timer = setTimeout(() => setImmediate(giveUp), deadline)
+      const pending = { what, resolve, reject, timer }
+      this.pending.set(xid, pending)
     })
   }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { type Duplex, duplexPair } from 'node:stream'
 import t, { type Test } from 'tap'
 import { JsonRpc, JsonSplitter, type RpcOptions } from '../../controller/ovsdb/index.ts'
@@ -75,6 +77,25 @@ t.test('a request that is not answered in time is given up; a late answer harms 
   await until('it is asked', () => got.length === 2)
   say({ id: got[1]?.id, result: 'here', error: null })
   t.equal(await next, 'here')
+})
+
+t.test('an answer that came while the controller itself stood still is in time', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const far = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [near] = (await once(server, 'connection')) as [Socket]
+  const rpc = new JsonRpc(near, { notification: () => undefined, close: () => undefined })
+  t.teardown(() => {
+    rpc.close('the test is over')
+    far.destroy()
+    server.close()
+  })
+  const asked = rpc.request('a', [], 100)
+  const [question] = (await once(far, 'data')) as [Buffer]
+  far.write(JSON.stringify({ id: JSON.parse(String(question)).id, result: 'here', error: null }))
+  const end = performance.now() + 300
+  while (performance.now() < end);
+  t.equal(await asked, 'here')
 })
 
 t.test('an echo is answered with what it holds; other requests with an error', async (t) => {

@@ -74,6 +74,16 @@ t.test('a request that is not answered in time fails, and its late answer harms 
   await next
 })
 
+t.test('an answer that came while the controller itself stood still is in time', async (t) => {
+  const { peer, session } = await both(t)
+  const asked = session.connection.request(barrier, 'barrierReply', 100)
+  const { xid } = await peer.next('barrierRequest')
+  peer.send({ type: 'barrierReply', xid })
+  const end = performance.now() + 300
+  while (performance.now() < end);
+  t.equal((await asked).xid, xid)
+})
+
 t.test('what waits for an answer fails when the connection ends', async (t) => {
   const { peer, session, closed } = await both(t)
   const asked = session.connection.request(barrier, 'barrierReply')
