@@ -9,7 +9,7 @@ export type Assigned = Readonly<Record<string, readonly AssignedCard[]>>
 
 /** How a lab's hosts and containers come about. */
 export interface Kind {
-  /** @throws LabError where the description asks for what cannot be had, or something is in the way */
+  /** @throws LabError where something is in the way */
   readonly check: () => void
   /** The underlay, and hosts that nobody manages yet. */
   readonly build: (step: Step) => Promise<void>

@@ -40,12 +40,16 @@ export const describe = (labs: string, name: string, text: string): string => {
   return file
 }
 
-/** Namespaces and processes that a lab has left. */
-export const leftOf = ({ name, path }: LabFolder): string[] => [
-  ...readdirSync('/run/netns').filter((namespace) => namespace.startsWith(`heddle.${name}.`)),
-  ...allProcesses()
+/** Processes that a lab has left. */
+export const processesOf = ({ path }: LabFolder): string[] =>
+  allProcesses()
     .filter(({ words }) => words.some((word) => word.includes(path)))
-    .map(({ words }) => words.join(' ')),
+    .map(({ words }) => words.join(' '))
+
+/** Namespaces and processes that a lab has left. */
+export const leftOf = (folder: LabFolder): string[] => [
+  ...readdirSync('/run/netns').filter((namespace) => namespace.startsWith(`heddle.${folder.name}.`)),
+  ...processesOf(folder),
 ]
 
 /** Runs `heddle lab` to its end. */

@@ -1,8 +1,8 @@
-import { macOf, parseEthernet } from '../../../controller/packet/index.ts'
+import { parseEthernet } from '../../../controller/packet/index.ts'
 import type { Tunnel } from '../../sim/index.ts'
 import type { End } from './cable.ts'
 import { type Decapsulated, decapsulate, encapsulate, type TunnelType } from './encapsulation.ts'
-import { formatIp, type Ip } from './ip.ts'
+import type { Ip } from './ip.ts'
 
 /** Where a host stands in the underlay. */
 export interface Place {
@@ -34,10 +34,4 @@ export class Endpoint {
     if (BigInt(to) === 0n) return
     this.end.send(encapsulate(type, id, frame, { src, dst: to, link: { src: mac, dst: nextHop(to) } }))
   }
-
-  get address(): string {
-    return formatIp(this.place.ip)
-  }
 }
-
-export const macNumber = (text: string): number => macOf(text)

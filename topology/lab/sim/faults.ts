@@ -1,5 +1,4 @@
 import type { LabHost } from '../description.ts'
-import { LabError } from '../errors.ts'
 
 /** Of a link, as numbers. */
 export interface Faults {
@@ -12,20 +11,14 @@ export interface Faults {
 /** Milliseconds. */
 const units: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 }
 
-const delayIn = (path: string, text: string): number => {
-  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)(us|ms|s)$/.exec(text.trim()) ?? []
-  if (digits !== '') return Number(digits) * (units[unit] ?? 1)
-  throw new LabError(`${path}/delay: ${text} cannot be simulated: a number with us, ms or s can, such as 5ms`)
-}
+/** Of `5ms`; what reads descriptions has seen to the form. */
+const millisecondsIn = (text: string): number => Number.parseFloat(text) * (units[text.replace(/[\d.]+/, '')] ?? 0)
 
-const lossIn = (path: string, text: string): number => {
-  const [, digits = ''] = /^(\d+(?:\.\d+)?)%$/.exec(text.trim()) ?? []
-  if (digits !== '' && Number(digits) <= 100) return Number(digits) / 100
-  throw new LabError(`${path}/loss: ${text} cannot be simulated: a share up to 100% can, such as 0.5%`)
-}
+/** Of `0.5%`. */
+const shareIn = (text: string): number => Number.parseFloat(text) / 100
 
-/** @throws LabError naming what cannot be simulated */
-export const faultsOf = ({ name, faults: { delay, loss } }: LabHost): Faults => ({
-  delay: delay === undefined ? 0 : delayIn(`hosts/${name}`, delay),
-  loss: loss === undefined ? 0 : lossIn(`hosts/${name}`, loss),
+/** What a host's link does to packets, each way. */
+export const faultsOf = ({ faults: { delay = '0ms', loss = '0%' } }: LabHost): Faults => ({
+  delay: millisecondsIn(delay),
+  loss: shareIn(loss),
 })

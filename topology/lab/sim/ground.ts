@@ -31,11 +31,7 @@ export const layGround = (wiring: Wiring, { underlay, externals, hosts }: Descri
   new Router(cards, new Map(hosts.map(({ address, mac }) => [parseIp(address), macOf(mac)])))
 }
 
-/**
- * A host with its cards in the underlay and outside.
- *
- * @throws LabError naming what of its link cannot be simulated
- */
+/** A host with its cards in the underlay and outside. */
 export const buildHost = (wiring: Wiring, description: Description, host: LabHost, folder: string): SimHost => {
   const { name, subnet } = host
   const faults = faultsOf(host)

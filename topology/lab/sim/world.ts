@@ -61,10 +61,7 @@ export class World {
   private readonly hosts: ReadonlyMap<string, SimHost>
   private readonly stations: Map<string, Station>
 
-  /**
-   * @param folderOf gives each host its folder
-   * @throws LabError naming what cannot be simulated
-   */
+  /** @param folderOf gives each host its folder */
   constructor(description: Description, folderOf: (host: string) => string) {
     this.description = description
     layGround(this.wiring, description)
