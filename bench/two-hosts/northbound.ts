@@ -16,7 +16,7 @@ const database = 'OVN_Northbound'
 /** Milliseconds for all hosts to have confirmed; who takes longer is given up. */
 const patience = 300_000
 /** After which they are asked once more: an ovn-controller that has just come or reconnected may overlook the first time. */
-const usuallyAgain = 20_000
+const usuallyAgain = 60_000
 
 type Results = Awaited<ReturnType<OvsdbSession['transact']>>
 

@@ -13,6 +13,11 @@ const central = ['ovn-northd', 'nb', 'sb'] as const
 const agent = 'ovn-controller'
 /** Milliseconds. */
 const askAgain = 1_000
+/**
+ * Seconds; 10 unless set. ovn-controller opens a bundle before it works out much, and where Open vSwitch gives that up,
+ * begins anew, or says that it has done what it has not.
+ */
+const bundlePatience = 600
 /** Seconds, less than `run` has. */
 const nbctlPatience = 25
 
@@ -82,9 +87,10 @@ export class OvnDaemons {
       await startDaemon(one, { directory, namespace }, words)
     }
     const remotes = [`--ovnnb-db=unix:${this.socket('nb')}`, `--ovnsb-db=unix:${this.socket('sb')}`]
-    await startDaemon('ovn-northd', { directory, namespace }, ['ovn-northd', ...remotes])
     this.northbound = new Northbound(this.socket('nb'))
+    // Before ovn-northd, which would do so too.
     await this.nb.start()
+    await startDaemon('ovn-northd', { directory, namespace }, ['ovn-northd', ...remotes])
   }
 
   /** Has OVN program a host. */
@@ -99,7 +105,8 @@ export class OvnDaemons {
     }
     // ovn-controller speaks OpenFlow 1.5.
     const protocols = ['set', 'bridge', bridge, 'protocols=OpenFlow13,OpenFlow15']
-    await ovs.vsctl('set', 'open_vswitch', '.', ...externalIds(ids), '--', ...protocols)
+    const settings = [...externalIds(ids), `other_config:bundle-idle-timeout=${bundlePatience}`]
+    await ovs.vsctl('set', 'open_vswitch', '.', ...settings, '--', ...protocols)
     await takePatientSocket(host)
     this.hosts.push(host)
     await this.startAgent(host)
