@@ -17,11 +17,18 @@ const switchOf = (dpid: bigint, desired: DesiredTable): LiveSwitch => {
 
 /** Hosts' tables as apps fill them, without sockets. Bridges that are no host's get nothing. */
 export class HostTables {
-  readonly model = new Model()
+  readonly model: Model
   readonly tables: ReadonlyMap<bigint, DesiredTable>
   readonly instances: readonly AppInstance[]
 
-  constructor(apps: readonly unknown[], dpids: readonly bigint[], documents: readonly DocumentChange[] = []) {
+  /** @param model one that knows something already, for apps that are loaded late */
+  constructor(
+    apps: readonly unknown[],
+    dpids: readonly bigint[],
+    documents: readonly DocumentChange[] = [],
+    model = new Model(),
+  ) {
+    this.model = model
     const options = { epoch: defaultEpoch, firstTable: 0, config: {}, switches: new Map(), model: this.model }
     const silent = { changed: () => undefined, report: () => undefined, kept: undefined }
     this.instances = apps.map((app) => new AppInstance(app as App, { ...options, ...silent }))

@@ -1,5 +1,6 @@
 import type { PortFact } from '../../controller/engine/model/facts.ts'
 import type { Model } from '../../controller/engine/model/model.ts'
+import type { MemberFact } from '../../controller/engine/model/policing-facts.ts'
 import type { Policy } from '../../controller/state/index.ts'
 
 const concerns = ({ groups = [], networks = [] }: Policy, port: PortFact): boolean =>
@@ -24,18 +25,22 @@ export const judgedBy = (model: Model, dpid: bigint): ReadonlyMap<string, boolea
     )
   const mayUse = ({ addresses, allowedPairs }: PortFact, address: string): boolean =>
     addresses.includes(address) || allowedPairs.some(({ cidr }) => [`${address}/32`, `${address}/128`].includes(cidr))
-  const groupsOf = (address: string, domain: number): string[] =>
-    [...model.ports.entries()].flatMap(([, port]) =>
-      domainOf(port) === domain && mayUse(port, address) ? [...port.groups] : [],
-    )
+  const tenantOf = (group: string) => model.document('groupNumber', group)?.tenant
+  /** Groups of a tenant that an address is in. */
+  const groupsOf = ({ domain, address, tenant }: MemberFact): string[] =>
+    [...model.ports.entries()].flatMap(([, port]) => {
+      const known = port.groups.filter((group) => tenantOf(group) !== undefined)
+      const isMember = domainOf(port) === domain && mayUse(port, address)
+      // Of a port with groups of several tenants, those of the first's count.
+      return isMember && tenantOf(known[0] ?? '') === tenant ? known.filter((group) => tenantOf(group) === tenant) : []
+    })
   return new Map([
     ...rules.map(([key, { policy }]) => [`rule ${key}`, isHere(policy)] as const),
     ...[...model.policyClauses.entries()].map(
       ([key, { policies }]) => [`clause ${key}`, policies.some(isHere)] as const,
     ),
     ...[...model.members.entries()].map(
-      ([key, { domain, address }]) =>
-        [`member ${key}`, groupsOf(address, domain).some((group) => asks(group, domain))] as const,
+      ([key, member]) => [`member ${key}`, groupsOf(member).some((group) => asks(group, member.domain))] as const,
     ),
   ])
 }

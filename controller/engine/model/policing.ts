@@ -180,11 +180,14 @@ export class Policing {
 
   /** The groups of a port as bits, and the tenant whose they are. */
   private groupsOf({ groups: ids }: PortFact): Membership {
-    const found = ids.flatMap((id) => this.resolver.group(id) ?? [])
+    const found = ids.flatMap((id) => {
+      const group = this.resolver.group(id)
+      return group ? [{ id, ...group }] : []
+    })
     const tenant = found[0]?.tenant ?? 0
     // All are of one tenant, as users are held to; bits of others would mean other groups.
-    const bits = found.filter((group) => group.tenant === tenant).map(({ bit }) => 1n << BigInt(bit))
-    return { tenant, groups: bits.reduce((all, bit) => all | bit, 0n), ids }
+    const own = found.filter((group) => group.tenant === tenant)
+    return { tenant, groups: own.reduce((all, { bit }) => all | (1n << BigInt(bit)), 0n), ids: own.map(({ id }) => id) }
   }
 
   /** Where policies could concern a port. */
