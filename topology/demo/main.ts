@@ -3,11 +3,13 @@ import { parseArgs, styleText } from 'node:util'
 import { Client } from '../lab/client.ts'
 import { takeDown } from '../lab/down.ts'
 import { LabError } from '../lab/errors.ts'
-import { LabFolder } from '../lab/folder.ts'
+import { isSimulated, LabFolder } from '../lab/folder.ts'
 import { matrixText, verdictText } from '../lab/matrix.ts'
 import { pingAll, surprises } from '../lab/ping.ts'
 import { readLab } from '../lab/read.ts'
-import { datapathHere, insideNewLab, isRoot } from '../lab/rootless.ts'
+import { datapathHere, insideNewLab, isRoot, mayHaveNamespaces } from '../lab/rootless.ts'
+import { askerOf } from '../lab/sim/ping.ts'
+import { isThere } from '../lab/tools.ts'
 import { throughput } from '../lab/traffic.ts'
 import { bringUp } from '../lab/up.ts'
 import { crash } from './crash.ts'
@@ -83,19 +85,28 @@ const showRouter = async (folder: LabFolder): Promise<void> => {
   console.log(`\n${loud('firewall')}\n${answers.join('\n')}\n`)
 }
 
+/** @returns for people to read */
+const measured = async (folder: LabFolder, address: string): Promise<string> => {
+  if (isSimulated(folder)) return 'not measured: simulated containers send no streams'
+  const megabits = await step(`iperf3 from ${client} to ${server}, on another host`, () =>
+    throughput(folder, client, { container: server, address }),
+  )
+  return `${megabits.toFixed(0)} Mbit/s`
+}
+
 const show = async (folder: LabFolder): Promise<void> => {
-  const pairs = await step('every container pings every other', () => pingAll(folder.name, cardsOf(folder)))
+  const pairs = await step('every container pings every other', () =>
+    pingAll(folder.name, cardsOf(folder), askerOf(folder)),
+  )
   console.log(`\n${loud('round trips in ms')}\n${matrixText(pairs)}\n${verdictText(pairs)}\n`)
   if (surprises(pairs).length > 0) throw new LabError('every container pings every other: not as it should be')
   await showRouter(folder)
   const address = addressOf(folder, server)
-  const megabits = await step(`iperf3 from ${client} to ${server}, on another host`, () =>
-    throughput(folder, client, { container: server, address }),
-  )
+  const stream = await measured(folder, address)
   const title = 'kill -9 of the controller under a running ping, and its restart'
   const { sent, lost, restart } = await step(title, () => crash(folder, client, address))
   const flows = await step('flows on each host', () => flowCounts(new Client(folder.facts.api ?? '')))
-  console.log(`\n${loud('TCP through the tunnel')}  ${megabits.toFixed(0)} Mbit/s`)
+  console.log(`\n${loud('TCP through the tunnel')}  ${stream}`)
   const losses = lost === 0 ? good('0') : bad(String(lost))
   console.log(
     `${loud('controller killed and back')}  ${losses} of ${sent} pings lost; it answered again after ${restart} ms`,
@@ -110,7 +121,7 @@ const whatNext = ({ name, facts: { api } }: LabFolder): string =>
     `  npx heddle why web1 db1 tcp/80 --api ${api}`,
     `  npx heddle trace web3 198.51.100.1 --reply --live --api ${api}`,
     `  npx heddle get translations --api ${api}    (also routers, nat, policies, groups)`,
-    `  npx heddle lab exec web1 --name ${name} -- ping 10.0.1.100`,
+    `  npx heddle lab exec web1 --name ${name} -- ping -c 5 10.0.1.100`,
     `  npx heddle lab ping --name ${name}`,
     `  npx heddle lab cut h3 --name ${name}        (and heal)`,
     `  npx heddle lab capture rack1 --name ${name}`,
@@ -131,10 +142,10 @@ const interrupted = (): Promise<'interrupted'> =>
     }
   })
 
-const demo = async (folder: LabFolder, keep: boolean): Promise<void> => {
+const demo = async (folder: LabFolder, keep: boolean, simulated: boolean): Promise<void> => {
   const end = interrupted()
   const work = async (): Promise<void> => {
-    await bringUp(folder, readLab(file), { progress, datapath: datapathHere() })
+    await bringUp(folder, readLab(file), { progress, datapath: simulated ? 'sim' : datapathHere() })
     await show(folder)
   }
   try {
@@ -146,15 +157,36 @@ const demo = async (folder: LabFolder, keep: boolean): Promise<void> => {
   }
 }
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, name: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    keep: { type: 'boolean', default: false },
+    name: { type: 'string' },
+    sim: { type: 'boolean', default: false },
+  },
+})
 // The name carries the process id, so that two demos can run side by side.
 const { name = `demo${process.pid % 10_000}`, keep } = values
 const folder = new LabFolder(name)
 
+/** Why hosts with Open vSwitch cannot be had; undefined where they can. */
+const whySimulated = (): string | undefined => {
+  if (values.sim) return '--sim'
+  if (!isThere('ovs-vswitchd')) return 'there is no Open vSwitch here (apt-get install openvswitch-switch)'
+  return isRoot() || mayHaveNamespaces() ? undefined : 'this machine gives an ordinary user no namespaces (sudo does)'
+}
+
 /** As an ordinary user, the demo runs once more in a user namespace, where that user is root. */
 const run = async (): Promise<number> => {
+  const reason = whySimulated()
+  if (reason !== undefined) {
+    console.log(
+      `${loud('simulated')}: ${reason}. Controller, OpenFlow, OVSDB and packets are real; hosts, containers and cables are not.`,
+    )
+    await demo(folder, keep, true)
+    return 0
+  }
   if (!isRoot()) return insideNewLab(folder, [...process.argv.slice(1), '--name', name])
-  await demo(folder, keep)
+  await demo(folder, keep, false)
   return 0
 }
 

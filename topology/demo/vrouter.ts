@@ -1,8 +1,7 @@
 import { heddle } from '../lab/controller.ts'
 import { LabError } from '../lab/errors.ts'
 import type { LabFolder } from '../lab/folder.ts'
-import { inNamespace } from '../lab/ip.ts'
-import { namespaceOf } from '../lab/names.ts'
+import { askerOf } from '../lab/sim/ping.ts'
 import { CommandError, run } from '../ovs/shell.ts'
 
 interface Probe {
@@ -20,24 +19,16 @@ const probes: readonly Probe[] = [
   { from: 'app1', address: '198.51.100.1', reaches: false, what: 'the other tenant has no way outside' },
 ]
 
-/** ping(8): 1 is no answer, 2 is no way there. */
-const isAnswered = async (lab: string, { from, address, reaches }: Probe): Promise<boolean> => {
-  try {
-    await inNamespace(namespaceOf(lab, from), 'ping', '-n', '-c', '1', '-w', reaches ? '3' : '1', address)
-    return true
-  } catch (error) {
-    if (error instanceof CommandError && (error.code === 1 || error.code === 2)) return false
-    throw error
-  }
-}
-
 /**
  * Pings by addresses that are translated; gives a line for each.
  *
  * @throws LabError where one is not as the lab's file has it
  */
-export const probeOutside = async ({ name }: LabFolder): Promise<string[]> => {
-  const answers = await Promise.all(probes.map((probe) => isAnswered(name, probe)))
+export const probeOutside = async (folder: LabFolder): Promise<string[]> => {
+  const asked = probes.map(({ from, address, reaches }) => ({
+    ...{ from, address, seconds: reaches ? 3 : 1, wantsNeighbour: false },
+  }))
+  const answers = (await askerOf(folder)(asked)).map(({ ms }) => ms !== null)
   const lines = probes.map(({ from, address, what }, at) => {
     return `  ${from.padEnd(6)} > ${address.padEnd(12)}  ${answers[at] ? 'answered' : 'nothing '}  ${what}`
   })

@@ -6,14 +6,14 @@ import type { GivenController } from './controller.ts'
 import { takeDown } from './down.ts'
 import { LabError } from './errors.ts'
 import { execute } from './exec.ts'
-import { LabFolder, type LabRecord, pickLab } from './folder.ts'
+import { isSimulated, LabFolder, type LabRecord, pickLab } from './folder.ts'
 import { cutLink, healLinks } from './links.ts'
 import { matrixText, verdictText } from './matrix.ts'
 import { pingAll, surprises } from './ping.ts'
 import { isMet, measureRates, ratesText } from './rates.ts'
 import { readLab } from './read.ts'
 import { datapathHere, insideLab, insideNewLab, isRoot, takeDownInside } from './rootless.ts'
-import { simulatedAsker } from './sim/ping.ts'
+import { askerOf } from './sim/ping.ts'
 import { statusOf, statusText } from './status.ts'
 import type { CaptureOptions } from './tools.ts'
 import { bringUp } from './up.ts'
@@ -31,8 +31,6 @@ export interface UpFlags extends Named, Partial<GivenController> {
   /** Hosts are simulated. */
   readonly sim?: true
 }
-
-const isSimulated = (folder: LabFolder): boolean => folder.record?.datapath === 'sim'
 
 /** Does something with the lab that is meant, inside its namespaces. */
 const inLab = async (
@@ -117,7 +115,7 @@ export const ping = (options: Printed): Promise<number> =>
   inLab(options, async (folder, record) => {
     const { cards } = folder.facts
     if (!cards) throw new LabError(`lab ${folder.name} has no containers yet`)
-    const pairs = await pingAll(record.name, cards, ...(isSimulated(folder) ? [simulatedAsker(folder)] : []))
+    const pairs = await pingAll(record.name, cards, askerOf(folder))
     if (options.output === 'json') json({ pairs })
     else console.log(`${matrixText(pairs)}\n${verdictText(pairs)}`)
     return surprises(pairs).length > 0 ? 1 : 0

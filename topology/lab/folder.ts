@@ -129,6 +129,8 @@ export class LabFolder {
   }
 }
 
+export const isSimulated = ({ record }: LabFolder): boolean => record?.datapath === 'sim'
+
 /** The names of all labs of this user. */
 export const labNames = (): string[] => {
   try {

@@ -23,6 +23,8 @@ export interface Asked {
   /** Until it is given up. */
   readonly seconds: number
   readonly wantsNeighbour: boolean
+  /** Of a simulated container: it asks once only, not four times a second. */
+  readonly once?: true
 }
 
 /** What came of it. */
@@ -111,7 +113,7 @@ const patience = { expected: 5, unexpected: 1 } as const
 const secondsFor = ({ expected }: Question): number => (expected ? patience.expected : patience.unexpected)
 
 /** Asks from inside the network namespaces of a lab. */
-const namespaceAsker =
+export const namespaceAsker =
   (lab: string): Asker =>
   (asked) =>
     inParallel(asked, atOnce, async ({ from, address, seconds, wantsNeighbour }) => {

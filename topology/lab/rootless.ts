@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -49,6 +49,9 @@ export const datapathHere = (): LabRecord['datapath'] => {
     return 'dummy'
   }
 }
+
+/** Whether this user may have a user namespace. */
+export const mayHaveNamespaces = (): boolean => spawnSync('unshare', ['-rm', 'true']).status === 0
 
 const holderOf = ({ path }: LabFolder): number | undefined =>
   allProcesses().find(({ words }) => words.includes(holderWord) && words.includes(path))?.pid

@@ -45,9 +45,10 @@ export class Station {
    * Asks for an echo, four times a second.
    *
    * @param deadline milliseconds
+   * @param once whether it asks once only
    * @returns undefined where nothing came back, or there is no way there
    */
-  ping(target: Ip, deadline: number): Promise<Answered | undefined> {
+  ping(target: Ip, deadline: number, once = false): Promise<Answered | undefined> {
     if (this.isOwn(target)) return Promise.resolve({ ms: 0 })
     const way = this.wayTo(target)
     const source = way?.card.sourceFor(target)
@@ -67,7 +68,7 @@ export class Station {
         this.pings.delete(identifier)
         resolve(answered)
       }
-      const interval = setInterval(ask, pingEvery)
+      const interval = once ? undefined : setInterval(ask, pingEvery)
       const timer = setTimeout(end, deadline)
       this.pings.set(identifier, (from) => {
         if (from === target) end({ ms: performance.now() - sent })

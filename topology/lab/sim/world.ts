@@ -138,10 +138,10 @@ export class World {
     return Promise.all(answers)
   }
 
-  private async pingOnce({ from, address, seconds }: Asked): Promise<Answer> {
+  private async pingOnce({ from, address, seconds, once }: Asked): Promise<Answer> {
     const station = this.stations.get(from)
     const ip = parseIp(address)
-    const answered = await station?.ping(ip, seconds * 1000)
+    const answered = await station?.ping(ip, seconds * 1000, once)
     const mac = answered && station?.neighbour(ip)
     return { ms: answered?.ms ?? null, neighbour: mac === undefined ? null : formatMac(mac) }
   }
