@@ -108,7 +108,9 @@ export interface Plan {
 /** A name of hosts that no other run has: namespaces belong to the machine. */
 const prefixOf = (at: number): string => `obn${(process.pid % 36 ** 3).toString(36)}${String.fromCharCode(97 + at)}`
 
-const start = async (make: (lab: Lab) => Target, at: number): Promise<Runner> => {
+type Make = (lab: Lab) => Target
+
+const start = async (make: Make, at: number): Promise<Runner> => {
   const lab = await Lab.start(prefixOf(at))
   const target = make(lab)
   try {
@@ -121,30 +123,55 @@ const start = async (make: (lab: Lab) => Target, at: number): Promise<Runner> =>
   return { lab, target, failure: undefined }
 }
 
-const measureAll = async (all: readonly Runner[], plan: Plan): Promise<TargetReport[]> => {
+/** One that has given up begins anew, with as many ports as it had last. */
+const restartAnew = async (make: Make, at: number, { target, lab }: Runner, ports: number): Promise<Restart> => {
+  await target.stop()
+  await lab.stop()
+  const fresh = await start(make, at)
+  try {
+    await fill(fresh, ports)
+    return await measureRestart(fresh.lab, fresh.target, ports)
+  } finally {
+    await fresh.target.stop()
+    await fresh.lab.stop()
+  }
+}
+
+/** How it comes back after it has been killed, once all else has been measured. */
+const reportOf = async (make: Make, at: number, runner: Runner, sizes: readonly Size[], plan: Plan) => {
+  const { lab, target, failure } = runner
+  const { residentMost } = target.usage()
+  const ports = sizes.at(-1)?.ports
+  const restarting: Runner = { lab, target, failure: undefined }
+  let restart: Restart | null = null
+  if (ports !== undefined) {
+    plan.say(`${target.name}: killed and started again`)
+    await attempt(restarting, 'restart', async () => {
+      restart =
+        failure === undefined ? await measureRestart(lab, target, ports) : await restartAnew(make, at, runner, ports)
+    })
+  }
+  return { name: target.name, sizes, restart, residentMost, failure: failure ?? restarting.failure ?? null }
+}
+
+const measureAll = async (makes: readonly Make[], all: readonly Runner[], plan: Plan): Promise<TargetReport[]> => {
   const sizes: (Size | undefined)[][] = []
   for (const ports of plan.sizes) sizes.push(await measureSize(all, ports, plan))
   const reports: TargetReport[] = []
-  for (const [at, runner] of all.entries()) {
-    const { lab, target } = runner
-    const { residentMost } = target.usage()
-    let restart: Restart | null = null
-    await attempt(runner, 'restart', async () => {
-      plan.say(`${target.name}: killed and started again`)
-      restart = await measureRestart(lab, target, plan.sizes.at(-1) ?? 0)
-    })
-    const failure = runner.failure ?? null
-    reports.push({ name: target.name, sizes: sizes.flatMap((size) => size[at] ?? []), restart, residentMost, failure })
+  for (const [at, make] of makes.entries()) {
+    const own = sizes.flatMap((size) => size[at] ?? [])
+    const runner = all[at]
+    if (runner) reports.push(await reportOf(make, at, runner, own, plan))
   }
   return reports
 }
 
 /** Measures controllers beside each other, each on two hosts of its own, with ever more ports. */
-export const measureTargets = async (makes: readonly ((lab: Lab) => Target)[], plan: Plan): Promise<TargetReport[]> => {
+export const measureTargets = async (makes: readonly Make[], plan: Plan): Promise<TargetReport[]> => {
   const all: Runner[] = []
   try {
     for (const [at, make] of makes.entries()) all.push(await start(make, at))
-    return await measureAll(all, plan)
+    return await measureAll(makes, all, plan)
   } finally {
     for (const { target, lab } of all) {
       await target.stop()
