@@ -1,4 +1,4 @@
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../../../controller/openflow/wire/address.ts'
+import { parseIpv4, parseIpv6 } from '../../../controller/openflow/wire/address.ts'
 
 /** An IPv4 address as an unsigned number of 32 bits, an IPv6 address as one of 128. */
 export type Ip = number | bigint
@@ -11,8 +11,6 @@ export interface Prefix {
 
 /** @throws Error unless it is an IPv4 or IPv6 address */
 export const parseIp = (text: string): Ip => (text.includes(':') ? parseIpv6(text) : parseIpv4(text))
-
-export const formatIp = (ip: Ip): string => (typeof ip === 'bigint' ? formatIpv6(ip) : formatIpv4(ip))
 
 /** Without a length, the prefix is the whole address. */
 export const parsePrefix = (text: string): Prefix => {
