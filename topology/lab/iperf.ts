@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { CommandError, run } from '../ovs/shell.ts'
 
 export interface Stream {
@@ -58,6 +59,14 @@ const listen = (namespace: string, address: string): Promise<ChildProcess> => {
   })
 }
 
+/** Has a server go, which it does by itself only after a client: the next one is to have its address. */
+const dismiss = async (server: ChildProcess): Promise<void> => {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const ended = once(server, 'exit')
+  server.kill()
+  await ended
+}
+
 /**
  * Sends from one network namespace to another for some seconds, by iperf3.
  *
@@ -71,8 +80,7 @@ export const stream = async (asked: Stream): Promise<Streamed> => {
     ...['--time', String(seconds), '--omit', String(omitted), ...(protocol === 'udp' ? udp : [])],
   ]
   const server = await listen(to, address)
-  // It ends with its client, unless that did not reach it.
-  const json = await run('ip', client).finally(() => server.kill())
+  const json = await run('ip', client).finally(() => dismiss(server))
   const { end, error = 'it gives no figures' } = JSON.parse(json) as Report
   if (!end.sum_sent || !end.sum_received) throw new Error(`iperf3 from ${from} to ${address}: ${error}`)
   const [sent, received] = [end.sum_sent.bits_per_second, end.sum_received.bits_per_second]

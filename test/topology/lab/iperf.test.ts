@@ -14,6 +14,8 @@ t.test('streams one after the other; where nothing can listen, the reason is tol
     const { kbps } = await stream({ ...asked, address: '127.0.0.1' })
     t.ok(kbps > 1000, `${Math.round(kbps)} kbit/s`)
   }
+  await t.rejects(stream({ ...asked, from: 'nowhere', address: '127.0.0.1' }), { name: 'CommandError' })
+  await t.resolves(stream({ ...asked, address: '127.0.0.1' }), 'who failed to send has left no server in the way')
   await t.rejects(stream({ ...asked, address: '192.0.2.9' }), {
     name: 'CommandError',
     message: /unable to start listener/,
