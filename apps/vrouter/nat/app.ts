@@ -3,17 +3,16 @@ import {
   integration,
   integrationTable,
   type OutsideFact,
-  packet,
   setField,
   siteKey,
 } from '../../../controller/index.ts'
-import { errorFor } from '../router/errors.ts'
 import { begin, repeat } from './announcing.ts'
 import { answerFlows, arrivalFlows, departureFlows, missFlows } from './attachment.ts'
 import { collections } from './collections.ts'
+import { refuse, unreachable } from './errors.ts'
 import { inNetwork, nextHopIs } from './fields.ts'
 import { entranceFlows, insideSourceFlows, ownSourceFlows } from './ingress.ts'
-import { type Context, heard, missed, neighbourIn, refresh, sendOutside } from './learning.ts'
+import { heard, missed, neighbourIn, refresh } from './learning.ts'
 import { neighbourKey } from './neighbours.ts'
 import { answeringFlows, expiredFlows, neighbourFlows, ownFlows, strangerFlows, tooLongFlows } from './outside.ts'
 import { Rank } from './ranks.ts'
@@ -158,20 +157,7 @@ export default defineApp({
     if (now && (old?.dpid !== now.dpid || old?.mac !== now.mac)) begin(key, context)
   },
   tick(context) {
-    refresh(performance.now(), context)
+    refresh(performance.now(), context, unreachable(context))
     repeat(context)
   },
 })
-
-/** Tells who sent a packet why it went no further, from the router's address outside. */
-const refuse = (frame: Uint8Array, fault: 'expired' | 'tooLong', outside: OutsideFact, context: Context): void => {
-  const { routers, attachments } = context.collections
-  const { network, address, router, dpid, mtu, routerMac: mac } = outside
-  const { familyOf } = packet
-  const own = routers.get(router)?.external?.addresses.find((one) => familyOf(one) === familyOf(address))
-  const attachment = dpid === undefined ? undefined : attachments.get(siteKey(network, dpid))
-  const { eth } = packet.parsePacket(frame)
-  const data = errorFor(frame, fault, { mac, address: own ?? address, ...(fault === 'tooLong' ? { mtu } : {}) })
-  if (attachment && eth && data)
-    sendOutside(context, attachment, data, [setField('ethDst', eth.src), setField('ethSrc', outside.mac)])
-}

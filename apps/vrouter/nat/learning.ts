@@ -168,14 +168,16 @@ const begin = (now: number, context: Context): void => {
   for (const [, { network, address }] of neighbours.entries()) start({ network }, address)
 }
 
-/** Once a second. */
-export const refresh = (now: number, context: Context): void => {
+/** Once a second. @param lost is given the packets for a neighbour that does not answer */
+export const refresh = (now: number, context: Context, lost: (packets: readonly Waiting[]) => void): void => {
   begin(now, context)
   for (const [, question] of [...context.collections.questions.entries()]) {
     if (question.times === 0) {
       if (now - question.asked >= freshness) askAgain(question, now, context)
-    } else if (isInVain(question, now)) forget(question, context)
-    else if (isDue(question, now)) askAgain(question, now, context)
+    } else if (isInVain(question, now)) {
+      lost(context.collections.waiting.get(neighbourKey(question.attachment.network, question.address)) ?? [])
+      forget(question, context)
+    } else if (isDue(question, now)) askAgain(question, now, context)
   }
 }
 

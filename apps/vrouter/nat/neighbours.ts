@@ -35,8 +35,8 @@ export interface Waiting {
 
 export const neighbourKey = (network: string, address: string): string => `${network} ${address}`
 
-/** Milliseconds between questions for the same neighbour. */
-const patience = 1_000
+/** Milliseconds between questions for the same neighbour: a second, as apps are called, which may come a little early. */
+const patience = 900
 /** Questions without an answer after which a neighbour is gone. */
 const mostTimes = 3
 /** Milliseconds after which a neighbour that is known is asked again. */

@@ -183,6 +183,27 @@ const beyond = async (lab: NetworksLab): Promise<void> => {
   await inside('ip', 'route', 'add', '198.51.102.0/24', 'dev', 'far')
 }
 
+const silence = async (t: Test, lab: NetworksLab): Promise<void> => {
+  await t.test('who sends to an address outside that nobody has is told so by the router', async (t) => {
+    const asked = [
+      ['blue1', '203.0.113.66', '203.0.113.10'],
+      ['blue2', '203.0.113.67', '203.0.113.10'],
+      ['blue3', '203.0.113.68', '203.0.113.10'],
+      ['red1', '203.0.113.66', '203.0.113.20'],
+      ['blue1', '2001:db8:1::66', '2001:db8:1::10'],
+    ] as const
+    await inParallel(asked, asked.length, async ([from, to, by]) => {
+      // The first packet is asked about for 3 s.
+      const printed = await lab.inside(from, 'sh', '-c', `ping -n -c 1 -W 9 ${to} || true`)
+      t.match(
+        printed,
+        new RegExp(`From ${by}:? icmp_seq=1 Destination (Host|unreachable: Address) [Uu]nreachable`),
+        from,
+      )
+    })
+  })
+}
+
 /** Addresses that are not the machine's outside, what it sends to under them, and what drops that. */
 const spoofed: readonly (readonly [src: string, to: string, drop: string])[] = [
   ['10.0.0.77', '203.0.113.12', 'from outside, under an address inside'],
@@ -254,6 +275,7 @@ t.test('tenants on three hosts and the outside', async (t) => {
   await outward(t, lab)
   await inward(t, lab)
   await errors(t, lab)
+  await silence(t, lab)
   await spoofs(t, lab)
   await bounded(t, lab)
 })
