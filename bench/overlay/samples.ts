@@ -101,13 +101,14 @@ export interface Runner extends Contender {
   failure: string | undefined
 }
 
-/** Has one of them do something; what it fails in ends it, and not the others. */
+/** Has one of them do something; what it fails in ends it, so that it takes nothing from the others. */
 export const attempt = async (runner: Runner, what: string, work: () => Promise<void>): Promise<void> => {
   if (runner.failure !== undefined) return
   try {
     await work()
   } catch (error) {
     runner.failure = `${what}: ${(error as Error).message}`
+    await runner.target.stop()
   }
 }
 
