@@ -80,7 +80,12 @@ export const stream = async (asked: Stream): Promise<Streamed> => {
     ...['--time', String(seconds), '--omit', String(omitted), ...(protocol === 'udp' ? udp : [])],
   ]
   const server = await listen(to, address)
-  const json = await run('ip', client).finally(() => dismiss(server))
+  let json: string
+  try {
+    json = await run('ip', client)
+  } finally {
+    await dismiss(server)
+  }
   const { end, error = 'it gives no figures' } = JSON.parse(json) as Report
   if (!end.sum_sent || !end.sum_received) throw new Error(`iperf3 from ${from} to ${address}: ${error}`)
   const [sent, received] = [end.sum_sent.bits_per_second, end.sum_received.bits_per_second]
