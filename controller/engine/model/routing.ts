@@ -202,8 +202,9 @@ export class Routing {
     })
   }
 
+  /** By name: what comes of it must not depend on the order in which they were made. */
   private subnetsOf(network: string): SubnetFact[] {
-    return [...this.model.subnetsOf(network)].flatMap((id) => this.model.subnets.get(id) ?? [])
+    return [...this.model.subnetsOf(network)].sort().flatMap((id) => this.model.subnets.get(id) ?? [])
   }
 
   private externalOf(id: string, { external }: Router): RouterExternalFact | undefined {
