@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Description } from '../../../topology/lab/description.ts'
 import { takeDown } from '../../../topology/lab/down.ts'
@@ -15,9 +14,6 @@ import { type Case, cases } from './cases.ts'
 import { ovnBridge, plugOvn } from './ovn.ts'
 import { plainBridge, plugPlain } from './plain.ts'
 
-/** A server of iperf3 that has served may not have gone when the next comes. */
-const tries = 3
-const betweenTries = 500 // milliseconds
 const file = fileURLToPath(new URL('lab.yaml', import.meta.url))
 
 /** TCP by one connection. */
@@ -54,15 +50,8 @@ export interface StreamsPlan {
 
 const streamed = async (lab: string, { from, to, address }: Case, seconds: number): Promise<number> => {
   const asked = { from: namespaceOf(lab, from), to: namespaceOf(lab, to), address, protocol: 'tcp' as const }
-  for (let left = tries - 1; ; left--) {
-    try {
-      const { kbps } = await stream({ ...asked, seconds, omitted: 1 })
-      return kbps / 1000
-    } catch (error) {
-      if (left === 0) throw error
-      await sleep(betweenTries)
-    }
-  }
+  const { kbps } = await stream({ ...asked, seconds, omitted: 1 })
+  return kbps / 1000
 }
 
 /** All cases in turns, so that whatever else the machine does meets all alike. */
