@@ -100,7 +100,7 @@ const aimsOf = ({ sizes, restart, residentMost }: TargetReport): Aim[] => [
     const wanted = most.filled.get(ports)
     const median = (one: Spread | null): number => one?.median ?? 0
     return [
-      { text: `a port beside ${count(ports)}: confirmed, ms`, value: median(asked.confirmed), most: most.ours },
+      { text: `a port beside ${count(ports)}: flows sent, ms`, value: median(asked.sent), most: most.ours },
       { text: '  its interface: flows sent, ms', value: median(plugged.sent), most: most.ours },
       ...(wanted === undefined ? [] : [{ text: `${count(ports)} ports at once, ms`, value: filled, most: wanted }]),
     ]

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { monotonic } from '../support/clock.ts'
 import type { Reaction } from '../two-hosts/controller.ts'
 import type { Lab } from '../two-hosts/lab.ts'
 import { now, startPinging } from './ping.ts'
@@ -33,7 +34,7 @@ const limit = 75_000
 
 const measureOne = async (
   { lab, target }: Contender,
-  change: () => Promise<Partial<Reaction> | undefined>,
+  change: () => Promise<Partial<Pick<Reaction, 'sent' | 'confirmed'>> | undefined>,
 ): Promise<Sample> => {
   const pinging = startPinging(lab.pingingNamespace, patience)
   try {
@@ -68,10 +69,13 @@ export const asked: Way = {
   round: async (contender) => {
     const { target } = contender
     await settled(contender)
+    const { reaction } = await target.watch()
     const sample = await measureOne(contender, async () => {
-      const begin = performance.now()
+      const begin = monotonic()
       await target.add()
-      return { confirmed: performance.now() - begin }
+      const confirmed = monotonic() - begin
+      const told = await reaction
+      return { confirmed, ...(told ? { sent: told.sentAt - begin } : {}) }
     })
     await target.remove()
     return sample

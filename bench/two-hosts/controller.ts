@@ -7,6 +7,8 @@ import { compiledFile } from '../support/compile.ts'
 export interface Reaction {
   /** Until its flows were on their way to the hosts. */
   readonly sent: number
+  /** When that was, as `monotonic` tells. */
+  readonly sentAt: number
   /** Until its host had confirmed them. */
   readonly confirmed: number
 }
