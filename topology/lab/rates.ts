@@ -18,9 +18,11 @@ export interface Rate extends Streamed {
   readonly direction: 'out' | 'in'
   readonly protocol: 'tcp' | 'udp'
   readonly asked: { readonly kbps?: number; readonly pps?: number }
+  /** Kilobits received each second with all headers, as switches count them. */
+  readonly counted: number
   /** Packets of UDP received each second. */
   readonly pps?: number
-  /** Of the narrower bound: 1 where it is just that; undefined for TCP where packets are bound, whose size is not known. */
+  /** What was counted, of the narrower bound: 1 where it is just that; undefined for TCP where packets are bound, whose size is not known. */
   readonly share: number | undefined
 }
 
@@ -82,9 +84,23 @@ const addressOf = (from: End, to: End): string => {
   return plain(found)
 }
 
-const shareOf = ({ kbps, pps }: Rate['asked'], protocol: 'tcp' | 'udp', seen: Streamed): number | undefined => {
-  if (protocol === 'tcp') return kbps === undefined || pps !== undefined ? undefined : seen.kbps / kbps
-  return Math.max(kbps === undefined ? 0 : seen.kbps / kbps, pps === undefined ? 0 : seen.kbps / payload / pps)
+/** Bytes of headers: Ethernet, IP, and UDP, or TCP with timestamps. */
+const ethernet = 14
+const ipHeader = (address: string): number => (address.includes(':') ? 40 : 20)
+const transport = { tcp: 32, udp: 8 } as const
+const datagram = 1_200
+
+/** How much longer packets are than what they carry: those of TCP are as long as the card takes. */
+const withHeaders = (address: string, protocol: 'tcp' | 'udp', mtu: number): number => {
+  const headers = ipHeader(address) + transport[protocol]
+  const carried = protocol === 'tcp' ? mtu - headers : datagram
+  return (ethernet + headers + carried) / carried
+}
+
+const shareOf = (rate: Omit<Rate, 'share'>): number | undefined => {
+  const { asked, protocol, counted, pps = 0 } = rate
+  if (protocol === 'tcp') return asked.kbps === undefined || asked.pps !== undefined ? undefined : counted / asked.kbps
+  return Math.max(asked.kbps === undefined ? 0 : counted / asked.kbps, asked.pps === undefined ? 0 : pps / asked.pps)
 }
 
 /**
@@ -115,9 +131,12 @@ export const measureRates = async (
     const asked = { ...(kbps === undefined ? {} : { kbps }), ...(pps === undefined ? {} : { pps }) }
     for (const protocol of ['tcp', 'udp'] as const) {
       const offered = Math.ceil(roomOf(limits, port, direction) * excess)
-      const seen = await stream({ ...between, address: addressOf(from, to), protocol, kbps: offered, seconds })
+      const address = addressOf(from, to)
+      const seen = await stream({ ...between, address, protocol, kbps: offered, seconds })
       const packets = protocol === 'udp' ? { pps: seen.kbps / payload } : {}
-      rates.push({ direction, protocol, asked, ...seen, ...packets, share: shareOf(asked, protocol, seen) })
+      const counted = seen.kbps * withHeaders(address, protocol, Math.min(from.card.mtu, to.card.mtu))
+      const rate = { direction, protocol, asked, ...seen, ...packets, counted }
+      rates.push({ ...rate, share: shareOf(rate) })
     }
   }
   return rates
@@ -133,15 +152,15 @@ const number = (value: number | undefined, unit: string): string =>
 
 /** A line for each stream. */
 export const ratesText = (rates: readonly Rate[]): string => {
-  const rows = rates.map(({ direction, protocol, asked, kbps, pps, share, lost, retransmits }) => [
+  const rows = rates.map(({ direction, protocol, asked, kbps, counted, pps, share, lost, retransmits }) => [
     ...[direction, protocol],
     [number(asked.kbps, 'kbps'), number(asked.pps, 'pps')].filter(Boolean).join(' '),
-    ...[number(kbps, 'kbps'), asked.pps === undefined ? '' : number(pps, 'pps')],
+    ...[number(kbps, 'kbps'), number(counted, 'kbps'), asked.pps === undefined ? '' : number(pps, 'pps')],
     share === undefined ? '' : `${(share * 100).toFixed(1)} %`,
     lost === undefined ? '' : `${(lost * 100).toFixed(0)} % lost`,
     number(retransmits, 'retransmits'),
   ])
-  const lines = [['direction', 'protocol', 'asked', 'measured', '', 'of it', '', ''], ...rows]
+  const lines = [['direction', 'protocol', 'asked', 'payload', 'with headers', '', 'of it', '', ''], ...rows]
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? []
   return lines
     .map((line) =>
