@@ -38,8 +38,9 @@ t.test('two labs side by side, of which one is killed while it is built', async 
       t.match(again, { status: 1, stderr: /there is a lab labb\d+ already: heddle lab down/ })
       t.match(heddleLab('down', '--name', other.folder.name), { status: 0, stderr: /is gone/ })
     } else await takeDown(other.folder)
-    t.same(leftOf(other.folder), [], 'all that it left is removed')
+    // Its commands would otherwise be taken for something of the lab's.
     await other.mock.stop()
+    t.same(leftOf(other.folder), [], 'all that it left is removed')
   }
 
   t.same(surprises(await pingAll(one.folder.name, one.folder.facts.cards ?? {})), [], 'the other lab noticed nothing')
