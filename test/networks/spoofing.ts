@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import {
+  allNodes,
   arpReplyFrame,
   arpRequestFrame,
   broadcast,
@@ -25,7 +26,6 @@ const copies = 3
 const liar = 'blue4'
 const liarHost = 'h1'
 const stranger = { mac: '02:00:00:00:ff:01', ip: '10.0.0.77', ip6: 'fd00:10::77' } as const
-const allNodes = { mac: '33:33:00:00:00:01', ip6: 'ff02::1' } as const
 const udp = { src: 5000, dst: 5000, payload: new Uint8Array(20) } as const
 
 const addressLies = (lab: NetworksLab): Lie[] => {
@@ -70,7 +70,7 @@ const discoveryLies = (lab: NetworksLab): Lie[] => {
   const mac = lab.card(liar).mac
   const own = lab.address(liar, 6)
   const link = { src: mac, dst: allNodes.mac }
-  const network = { src: own, dst: allNodes.ip6 }
+  const network = { src: own, dst: allNodes.address }
   const victim = lab.address('blue2', 6)
   const solicitation = 'spoofed neighbour solicitation'
   const advertisement = 'spoofed neighbour advertisement'
@@ -84,7 +84,7 @@ const discoveryLies = (lab: NetworksLab): Lie[] => {
     {
       what: 'solicitation of another',
       reason: solicitation,
-      frame: neighborFrame(link, { src: victim, dst: allNodes.ip6 }, { icmpType: 135, target: own, sll: mac }),
+      frame: neighborFrame(link, { src: victim, dst: allNodes.address }, { icmpType: 135, target: own, sll: mac }),
     },
     { what: 'target', reason: advertisement, frame: neighbour({ icmpType: 136, target: victim, tll: mac }) },
     {
@@ -102,7 +102,7 @@ const discoveryLies = (lab: NetworksLab): Lie[] => {
 }
 
 const routerAdvertisement = (mac: string, link: { readonly src: string; readonly dst: string }): Uint8Array => {
-  const network = { src: linkLocalOf(macOf(mac)), dst: allNodes.ip6, ttl: 255 }
+  const network = { src: linkLocalOf(macOf(mac)), dst: allNodes.address, ttl: 255 }
   const message = { icmpType: 134, rest: 0x4000_0708, payload: new Uint8Array(8) }
   // The checksum is not what it is dropped for.
   return ipFrame(link, network, 58, encodeIcmpv6(message, new Uint8Array(32)))

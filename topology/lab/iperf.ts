@@ -35,7 +35,7 @@ interface Report {
 }
 
 /** Bytes of a UDP packet's payload: what fits through any tunnel. */
-const payload = 1200
+export const datagram = 1_200
 
 /**
  * Starts a server for one client, and waits until it listens: as a daemon it would say that it is there before that.
@@ -74,7 +74,7 @@ const dismiss = async (server: ChildProcess): Promise<void> => {
  */
 export const stream = async (asked: Stream): Promise<Streamed> => {
   const { from, to, address, protocol, kbps = 0, seconds, omitted = 2 } = asked
-  const udp = ['--udp', '--bitrate', `${kbps}K`, '--length', String(payload)]
+  const udp = ['--udp', '--bitrate', `${kbps}K`, '--length', String(datagram)]
   const client = [
     ...['netns', 'exec', from, 'iperf3', '--client', address, '--json', '--connect-timeout', '5000'],
     ...['--time', String(seconds), '--omit', String(omitted), ...(protocol === 'udp' ? udp : [])],

@@ -1,7 +1,8 @@
+import { familyOf, isIpv6 } from '../../controller/packet/index.ts'
 import type { Client } from './client.ts'
 import { LabError } from './errors.ts'
 import type { AssignedCard, LabFolder } from './folder.ts'
-import { type Streamed, stream } from './iperf.ts'
+import { datagram, type Streamed, stream } from './iperf.ts'
 import { namespaceOf } from './names.ts'
 
 /** What the lab reads of a port's bounds, as `GET /v1/limits` shows them. */
@@ -38,9 +39,12 @@ interface End {
   readonly card: AssignedCard
 }
 
-/** Kilobits of a packet of UDP: 1,200 bytes of payload, and with all headers. */
-const payload = 9.6
-const whole = 9.936
+/** Kilobits of what a packet of UDP carries. */
+const payload = (datagram * 8) / 1_000
+/** Bytes of headers: Ethernet, IP, and UDP, or TCP with timestamps. */
+const ethernet = 14
+const ip = { 4: 20, 6: 40 } as const
+const transport = { tcp: 32, udp: 8 } as const
 /** What UDP sends, as a multiple of what is asked. */
 const excess = 1.5
 
@@ -49,11 +53,15 @@ const isBound = ({ kbps, pps }: LimitView): boolean => kbps !== undefined || pps
 const endsOf = (folder: LabFolder): End[] =>
   Object.entries(folder.facts.cards ?? {}).flatMap(([container, cards]) => cards.map((card) => ({ container, card })))
 
+/** How many times longer a packet is than the bytes that it carries. */
+const longerBy = (family: 4 | 6, protocol: 'tcp' | 'udp', carried: number): number =>
+  (ethernet + ip[family] + transport[protocol] + carried) / carried
+
 /** Kilobits each second that a port takes in a direction. */
 const roomOf = (limits: readonly LimitView[], port: string, direction: 'out' | 'in'): number => {
   const found = limits.find((one) => one.port === port && one.direction === direction)
   const { kbps = Number.POSITIVE_INFINITY, pps = Number.POSITIVE_INFINITY } = found ?? {}
-  return Math.min(kbps, pps * whole)
+  return Math.min(kbps, pps * payload * longerBy(4, 'udp', datagram))
 }
 
 /** @throws LabError where no other container can be sent to */
@@ -76,25 +84,11 @@ const plain = (address: string): string => address.replace(/\/.*/, '')
 
 /** An address of `to`, of a family that both have. */
 const addressOf = (from: End, to: End): string => {
-  const isIpv6 = (address: string): boolean => address.includes(':')
   const families = new Set(from.card.addresses.map(isIpv6))
   const found = to.card.addresses.find((address) => families.has(isIpv6(address)))
   if (found === undefined)
     throw new LabError(`${from.container} and ${to.container} have no family of addresses in common`)
   return plain(found)
-}
-
-/** Bytes of headers: Ethernet, IP, and UDP, or TCP with timestamps. */
-const ethernet = 14
-const ipHeader = (address: string): number => (address.includes(':') ? 40 : 20)
-const transport = { tcp: 32, udp: 8 } as const
-const datagram = 1_200
-
-/** How much longer packets are than what they carry: those of TCP are as long as the card takes. */
-const withHeaders = (address: string, protocol: 'tcp' | 'udp', mtu: number): number => {
-  const headers = ipHeader(address) + transport[protocol]
-  const carried = protocol === 'tcp' ? mtu - headers : datagram
-  return (ethernet + headers + carried) / carried
 }
 
 const shareOf = (rate: Omit<Rate, 'share'>): number | undefined => {
@@ -128,13 +122,16 @@ export const measureRates = async (
   for (const { direction, kbps, pps } of bounds) {
     const [from, to] = direction === 'out' ? [own, other] : [other, own]
     const between = { from: namespaceOf(folder.name, from.container), to: namespaceOf(folder.name, to.container) }
+    const address = addressOf(from, to)
+    const family = familyOf(address)
+    // Packets of TCP are as long as the cards take.
+    const segment = Math.min(from.card.mtu, to.card.mtu) - ip[family] - transport.tcp
     const asked = { ...(kbps === undefined ? {} : { kbps }), ...(pps === undefined ? {} : { pps }) }
     for (const protocol of ['tcp', 'udp'] as const) {
       const offered = Math.ceil(roomOf(limits, port, direction) * excess)
-      const address = addressOf(from, to)
       const seen = await stream({ ...between, address, protocol, kbps: offered, seconds })
       const packets = protocol === 'udp' ? { pps: seen.kbps / payload } : {}
-      const counted = seen.kbps * withHeaders(address, protocol, Math.min(from.card.mtu, to.card.mtu))
+      const counted = seen.kbps * longerBy(family, protocol, protocol === 'tcp' ? segment : datagram)
       const rate = { direction, protocol, asked, ...seen, ...packets, counted }
       rates.push({ ...rate, share: shareOf(rate) })
     }

@@ -1,16 +1,18 @@
 import {
   ArpOp,
+  allNodes,
   arpReplyFrame,
-  arpRequestFrame,
   Icmpv6Type,
   ipv6Of,
+  isGroupMac,
   linkLocalOf,
   NeighborFlags,
   neighborFrame,
   type Packet,
+  questionFrame,
 } from '../../../controller/packet/index.ts'
 import type { End } from './cable.ts'
-import { allNodes, type Ip, isLinkLocal, isWithin, type Prefix, sameFamily, solicitedNode } from './ip.ts'
+import { type Ip, isLinkLocal, isWithin, type Prefix, sameFamily } from './ip.ts'
 import { Neighbours } from './neighbours.ts'
 
 /** A card of a machine. */
@@ -20,8 +22,6 @@ export interface CardSettings {
   readonly addresses: readonly Prefix[]
   readonly gateways: readonly Ip[]
 }
-
-const multicastBit = 2 ** 40
 
 /** A machine's card, with its neighbours. */
 export class Card {
@@ -48,7 +48,7 @@ export class Card {
 
   /** Whether frames to an Ethernet address are for it. */
   takes(mac: number): boolean {
-    return mac === this.settings.mac || Math.floor(mac / multicastBit) % 2 === 1
+    return mac === this.settings.mac || isGroupMac(mac)
   }
 
   send(frame: Uint8Array): void {
@@ -56,15 +56,8 @@ export class Card {
   }
 
   private ask(ip: Ip): void {
-    const { mac } = this.settings
-    const src = this.sourceFor(ip)
-    if (typeof ip === 'number') {
-      if (typeof src === 'number') this.send(arpRequestFrame({ mac, ip: src }, ip))
-      return
-    }
-    const { ip: group, mac: groupMac } = solicitedNode(ip)
-    const question = { icmpType: Icmpv6Type.NEIGHBOR_SOLICITATION, target: ip, sll: mac }
-    this.send(neighborFrame({ src: mac, dst: groupMac }, { src: src ?? this.linkLocal, dst: group }, question))
+    const address = this.sourceFor(ip) ?? (typeof ip === 'bigint' ? this.linkLocal : undefined)
+    if (address !== undefined) this.send(questionFrame({ mac: this.settings.mac, address }, ip))
   }
 
   answerArp({ arp }: Packet, isOwn: (ip: Ip) => boolean): void {
@@ -89,12 +82,12 @@ export class Card {
     const isProbe = ipv6.src === 0n
     if (!isProbe && sll !== undefined) this.neighbours.learn(ipv6.src, sll, true)
     const { mac } = this.settings
-    const to = isProbe ? allNodes : { ip: ipv6.src, mac: sll ?? eth.src }
+    const to = isProbe ? allNodes : { address: ipv6.src, mac: sll ?? eth.src }
     const answer = {
       icmpType: Icmpv6Type.NEIGHBOR_ADVERTISEMENT,
       flags: NeighborFlags.OVERRIDE + (isProbe ? 0 : NeighborFlags.SOLICITED),
       ...{ target, tll: mac },
     }
-    this.send(neighborFrame({ src: mac, dst: to.mac }, { src: target, dst: to.ip }, answer))
+    this.send(neighborFrame({ src: mac, dst: to.mac }, { src: target, dst: to.address }, answer))
   }
 }

@@ -31,12 +31,3 @@ export const isWithin = (ip: Ip, prefix: Prefix): boolean => {
 
 /** fe80::/10 */
 export const isLinkLocal = (ip: Ip): boolean => typeof ip === 'bigint' && ip >> 118n === 0x3fan
-
-/** Where neighbours that may have an IPv6 address are asked, and its Ethernet address (RFC 4291 §2.7.1, RFC 2464 §7). */
-export const solicitedNode = (ip: bigint): { readonly ip: bigint; readonly mac: number } => ({
-  ip: 0xff02_0000_0000_0000_0000_0001_ff00_0000n + (ip & 0xff_ffffn),
-  mac: 0x3333_ff00_0000 + Number(ip & 0xff_ffffn),
-})
-
-/** ff02::1 */
-export const allNodes = { ip: 0xff02_0000_0000_0000_0000_0000_0000_0001n, mac: 0x3333_0000_0001 } as const
