@@ -5,9 +5,6 @@ import { measured } from '../two-hosts/lab.ts'
 /** Seconds between pings. */
 const interval = 0.002
 
-/** Milliseconds since 1970, with fractions. */
-export const now = (): number => performance.timeOrigin + performance.now()
-
 /** Pings until it is told to stop. */
 export interface Pinging {
   /** When the first answer came, in milliseconds since 1970. */

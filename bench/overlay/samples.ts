@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { monotonic } from '../support/clock.ts'
+import { now } from '../support/clock.ts'
 import type { Reaction } from '../two-hosts/controller.ts'
 import type { Lab } from '../two-hosts/lab.ts'
-import { now, startPinging } from './ping.ts'
+import { startPinging } from './ping.ts'
 import type { Target } from './targets/target.ts'
 
 /** A controller with the hosts that it has for itself. */
@@ -71,9 +71,9 @@ export const asked: Way = {
     await settled(contender)
     const { reaction } = await target.watch()
     const sample = await measureOne(contender, async () => {
-      const begin = monotonic()
+      const begin = now()
       await target.add()
-      const confirmed = monotonic() - begin
+      const confirmed = now() - begin
       const told = await reaction
       return { confirmed, ...(told ? { sent: told.sentAt - begin } : {}) }
     })

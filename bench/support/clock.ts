@@ -1,2 +1,2 @@
-/** Milliseconds of a clock that all processes of the machine share, and that nobody sets. */
-export const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6
+/** Milliseconds since 1970, with fractions: for times that several processes tell. */
+export const now = (): number => performance.timeOrigin + performance.now()

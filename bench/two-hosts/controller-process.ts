@@ -3,7 +3,7 @@ import pino from 'pino'
 import { type Running, startController } from '../../controller/cli/up/controller.ts'
 import { keepHeapSmall } from '../../controller/cli/up/heap.ts'
 import { settingsOf } from '../../controller/cli/up/settings.ts'
-import { monotonic } from '../support/clock.ts'
+import { now } from '../support/clock.ts'
 import type { FromController, Order } from './controller.ts'
 
 // `heddle up --networks`, with a look inside: who started it is told when ports are bound and confirmed.
@@ -37,7 +37,7 @@ const watch = ({ engine }: Running, port: string): void => {
     queueMicrotask(async () => {
       await engine.settled()
       const sent = performance.now() - begin
-      const sentAt = monotonic()
+      const sentAt = now()
       await engine.confirmed(patience, [dpid])
       tell({ type: 'bound', reaction: { sent, sentAt, confirmed: performance.now() - begin } })
     })

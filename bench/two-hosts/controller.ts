@@ -7,7 +7,7 @@ import { compiledFile } from '../support/compile.ts'
 export interface Reaction {
   /** Until its flows were on their way to the hosts. */
   readonly sent: number
-  /** When that was, as `monotonic` tells. */
+  /** When that was, in milliseconds since 1970. */
   readonly sentAt: number
   /** Until its host had confirmed them. */
   readonly confirmed: number
