@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { controllerFolder } from './controller.ts'
 import type { LabFolder, LabRecord } from './folder.ts'
 import { ipBatch } from './ip.ts'
-import { simulateWord } from './names.ts'
+import { namespaceOf, simulateWord } from './names.ts'
 import { allProcesses, endAll, killAll, namespaceInodes, type Process } from './processes.ts'
 
 /** `heddle up --data FOLDER`, also where its pid was never written down. */
@@ -16,6 +17,14 @@ const buildersOf = ({ builder }: LabRecord, processes: readonly Process[]): Proc
   if (found === undefined || found.pid === process.pid) return []
   return [found, ...processes.filter(({ parent }) => parent === found.pid)]
 }
+
+/** Commands that work on the lab: a builder that was killed leaves its own, which would go on to build. */
+const commandsIn = ({ name, path }: LabFolder, processes: readonly Process[]): Process[] =>
+  processes.filter(
+    ({ words: [command = '', ...words] }) =>
+      /^(ip|ovs-\w+|ovsdb-\w+)$/.test(basename(command)) &&
+      words.some((word) => word.includes(`${path}/`) || word.startsWith(namespaceOf(name, ''))),
+  )
 
 const removeNamespaces = async ({ namespaces }: LabRecord): Promise<void> => {
   const remaining = (): string[] => namespaces.filter((name) => existsSync(`/run/netns/${name}`))
@@ -40,7 +49,9 @@ export const takeDown = async (folder: LabFolder): Promise<void> => {
   const { record } = folder
   if (record !== undefined) {
     if (folder.facts.built !== true) await killAll(buildersOf(record, allProcesses()))
+    await killAll(commandsIn(folder, allProcesses()))
     await Promise.all([endAll([...controllersOf(folder), ...simulatorsOf(folder)]), removeNamespaces(record)])
   }
-  await rm(folder.path, { recursive: true, force: true })
+  // Who does not know that it is taken down may still be writing there.
+  await rm(folder.path, { recursive: true, force: true, maxRetries: 5 })
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
-import { hasEnded, isAlive } from '../ovs/process.ts'
+import { hasEnded } from '../ovs/process.ts'
 
 /** A process of this machine, as proc(5) shows it. */
 export interface Process {
@@ -50,16 +50,22 @@ export const namespaceInodes = (names: readonly string[]): Set<number> => {
 
 /** Milliseconds that a process has to end in order. */
 const patience = 3000
+/** Milliseconds for one that is killed, which it cannot refuse: a busy machine may take its time. */
+const deadline = 30_000
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
-  // It may have ended by itself.
-  if (isAlive(pid)) process.kill(pid, name)
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    // It may have ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /** Kills processes, and waits until they have gone. */
 export const killAll = async (processes: readonly Process[]): Promise<void> => {
   for (const { pid } of processes) signal(pid, 'SIGKILL')
-  for (const { pid } of processes) await hasEnded(pid, patience)
+  for (const { pid } of processes) await hasEnded(pid, deadline)
 }
 
 /** Asks processes to end, and kills those that do not. */

@@ -23,7 +23,11 @@ export const hasEnded = async (pid: number, deadline: number): Promise<boolean> 
 
 /** Kills a process and waits until it has gone. */
 export const endProcess = async (pid: number): Promise<void> => {
-  if (!isAlive(pid)) return
-  process.kill(pid, 'SIGKILL')
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    // It has ended already.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
   await hasEnded(pid, Number.POSITIVE_INFINITY)
 }
