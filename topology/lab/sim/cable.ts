@@ -43,6 +43,8 @@ export class Cable {
   readonly b = new End(this)
   private readonly settings: CableSettings
   private readonly taps = new Set<Take>()
+  /** Frames that are delayed, in order, with when they arrive, as performance.now() has it. */
+  private readonly delayed: { readonly at: number; readonly arrive: () => void }[] = []
   private cutOff = false
 
   constructor(settings: CableSettings) {
@@ -75,7 +77,17 @@ export class Cable {
     const arrive = (): void => {
       if (!this.cutOff) (from === this.a ? this.b : this.a).take(frame)
     }
-    if (delay > 0) setTimeout(arrive, delay)
-    else setImmediate(arrive)
+    if (delay === 0) setImmediate(arrive)
+    else if (this.delayed.push({ at: performance.now() + delay, arrive }) === 1) this.deliver()
+  }
+
+  /** Timers count from when a turn of the event loop began: one may come too early. */
+  private deliver(): void {
+    for (let [first] = this.delayed; first; [first] = this.delayed) {
+      const left = first.at - performance.now()
+      if (left > 0) return void setTimeout(() => this.deliver(), Math.ceil(left))
+      first.arrive()
+      this.delayed.shift()
+    }
   }
 }
