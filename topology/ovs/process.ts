@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs'
 
-/** Whether a process runs; one that has ended and whose parent has not yet asked for its exit code does not. */
+/**
+ * Whether a process runs; one that has ended and whose parent has not yet asked for its exit code does not. Of one that
+ * was killed the first thread may end before the others, which hold its files and locks for as long.
+ */
 export const isAlive = (pid: number): boolean => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The state follows the name, which stands in parentheses and may hold some (proc(5)).
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const threads = Number(fields[17])
+    return !/^[ZX]/.test(fields[0] ?? '') || threads > 1
   } catch {
     return false
   }
