@@ -11,7 +11,7 @@ import { NetworksLab } from '../../networks/lab.ts'
 import { Pinging } from '../../networks/pinging.ts'
 import { FlowWatch } from '../../networks/watch.ts'
 import { iperf, namespaces, ovs, python } from '../../support/needs.ts'
-import { ask, curl, ping, serve } from './nat/probes.ts'
+import { aMoment, ask, curl, ping, serve } from './nat/probes.ts'
 
 const file = fileURLToPath(new URL('../../../topology/labs/vrouter-full.yaml', import.meta.url))
 
@@ -102,13 +102,14 @@ const expectations: readonly Expectation[] = table.split('\n').flatMap((line) =>
 
 const nobody: ReadonlySet<string> = new Set(['nothing', 'timeout', ''])
 
-const seenBy = async (lab: NetworksLab, { from, how, number = 64, to }: Expectation): Promise<string> => {
+const seenBy = async (lab: NetworksLab, { from, how, number = 64, to, seen }: Expectation): Promise<string> => {
+  const seconds = seen === '-' ? aMoment : undefined
   const answer =
     how === 'ping'
-      ? await ping(lab, from, to, number)
+      ? await ping(lab, from, to, number, seconds)
       : how === 'udp'
         ? await ask(lab, from, to, number)
-        : await curl(lab, from, to, number)
+        : await curl(lab, from, to, number, seconds)
   const [first = ''] = answer.split(' ')
   return nobody.has(first) ? '-' : first
 }

@@ -6,7 +6,7 @@ import { until } from '../../../engine/lab.ts'
 import { NetworksLab, patience } from '../../../networks/lab.ts'
 import { namespaces, ovs, python } from '../../../support/needs.ts'
 import { type Program, startInside } from '../../../support/programs.ts'
-import { ask, ping, serve } from './probes.ts'
+import { aMoment, ask, ping, serve } from './probes.ts'
 
 const connectionsProgram = fileURLToPath(new URL('connections.py', import.meta.url))
 const file = fileURLToPath(new URL('lab.yaml', import.meta.url))
@@ -80,7 +80,8 @@ const moves = async (t: Test, lab: NetworksLab): Promise<void> => {
     await want(t, lab, 'blue2-own', { router: 'blue-out', floating: { address: '203.0.113.12', to: '10.0.0.11' } })
     await lab.settled()
     t.equal((await translations(lab)).get('blue2-own')?.host, 'h1')
-    await until('it is answered', async () => (await ping(lab, 'server', '203.0.113.12')) === '203.0.113.12', patience)
+    const floating = () => ping(lab, 'server', '203.0.113.12', 64, aMoment)
+    await until('it is answered', async () => (await floating()) === '203.0.113.12', patience)
     t.match(await ask(lab, 'blue1', server, port), /^203\.0\.113\.12 /, 'and seen outside')
     t.match(await ask(lab, 'blue2', server, port), /^203\.0\.113\.10 /)
   })
@@ -110,16 +111,17 @@ const failover = async (t: Test, lab: NetworksLab): Promise<void> => {
     'where the host by which a router leaves fails, packets leave by another, and later by it again',
     async (t) => {
       const host = async () => (await translations(lab)).get('blue-all')?.host
+      const isAnswered = async () => (await ping(lab, 'blue3', server, 64, aMoment)) === server
       t.equal(await host(), 'h1')
       await lab.daemons('h1').killSwitch()
       await until('it leaves by h2', async () => (await host()) === 'h2', patience)
-      await until('blue3 is answered', async () => (await ping(lab, 'blue3', server)) === server, patience)
+      await until('blue3 is answered', isAnswered, patience)
       t.match(await ask(lab, 'blue3', server, port), /^203\.0\.113\.10 /, 'under the same address')
       t.equal(await ping(lab, 'server', '203.0.113.10'), '203.0.113.10', 'which is at h2 now')
       await lab.daemons('h1').startSwitch()
       await until('it leaves by h1', async () => (await host()) === 'h1', patience)
       await lab.settled()
-      await until('blue3 is answered', async () => (await ping(lab, 'blue3', server)) === server, patience)
+      await until('blue3 is answered', isAnswered, patience)
     },
   )
 }

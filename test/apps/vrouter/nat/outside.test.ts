@@ -5,7 +5,7 @@ import { inParallel } from '../../../../topology/lab/parallel.ts'
 import { until } from '../../../engine/lab.ts'
 import { NetworksLab } from '../../../networks/lab.ts'
 import { namespaces, ovs, python } from '../../../support/needs.ts'
-import { ask, askFromMany, curl, ping, serve } from './probes.ts'
+import { aMoment, ask, askFromMany, curl, ping, serve } from './probes.ts'
 
 const file = fileURLToPath(new URL('lab.yaml', import.meta.url))
 
@@ -81,8 +81,9 @@ const inward = async (t: Test, lab: NetworksLab): Promise<void> => {
     t.equal(await at('203.0.113.10', 8080), from, 'a forwarded port, to a host without the network outside')
     t.equal(await at('2001:db8:1::12'), '2001:db8:1::1')
     t.equal(await at('2001:db8:1::10', 8080), '2001:db8:1::1')
-    t.equal(await at('203.0.113.10', 80), 'nothing', 'a port that is not forwarded')
-    t.equal(await at('203.0.113.20', 8080), 'nothing', 'the address of another router')
+    const soon = (address: string, number: number) => curl(lab, 'server', address, number, aMoment)
+    t.equal(await soon('203.0.113.10', 80), 'nothing', 'a port that is not forwarded')
+    t.equal(await soon('203.0.113.20', 8080), 'nothing', 'the address of another router')
     await hairpins(t, lab)
   })
 
@@ -97,9 +98,13 @@ const inward = async (t: Test, lab: NetworksLab): Promise<void> => {
     ]) {
       t.equal(await ping(lab, 'server', address), address)
     }
-    t.equal(await ping(lab, 'server', '203.0.113.99'), 'nothing', 'an address that nobody has')
+    t.equal(await ping(lab, 'server', '203.0.113.99', 64, aMoment), 'nothing', 'an address that nobody has')
     await lab.inside('server', 'ip', 'route', 'replace', '10.0.0.0/24', 'via', '203.0.113.10')
-    t.equal(await ping(lab, 'server', '10.0.0.11'), 'nothing', 'addresses inside lead nowhere from outside')
+    t.equal(
+      await ping(lab, 'server', '10.0.0.11', 64, aMoment),
+      'nothing',
+      'addresses inside lead nowhere from outside',
+    )
     await lab.inside('server', 'ip', 'route', 'delete', '10.0.0.0/24')
   })
 }
@@ -194,7 +199,7 @@ const silence = async (t: Test, lab: NetworksLab): Promise<void> => {
     ] as const
     await inParallel(asked, asked.length, async ([from, to, by]) => {
       // The first packet is asked about for 3 s.
-      const printed = await lab.inside(from, 'sh', '-c', `ping -n -c 1 -W 9 ${to} || true`)
+      const printed = await lab.inside(from, 'sh', '-c', `ping -n -c 1 -W 20 ${to} || true`)
       t.match(
         printed,
         new RegExp(`From ${by}:? icmp_seq=1 Destination (Host|unreachable: Address) [Uu]nreachable`),

@@ -57,7 +57,7 @@ elif role == 'many':
 else:
     size = int(sys.argv[4]) if len(sys.argv) > 4 else 1
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(5)
+        sock.settimeout(20)
         # IP_MTU_DISCOVER, IPV6_MTU_DISCOVER: never in fragments.
         option = (socket.IPPROTO_IPV6, 23) if ':' in address else (socket.IPPROTO_IP, 10)
         sock.setsockopt(*option, 2)

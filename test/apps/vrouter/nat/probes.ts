@@ -19,17 +19,34 @@ export const ask = async (lab: NetworksLab, node: string, address: string, port:
 export const askFromMany = async (lab: NetworksLab, node: string, address: string, port: number, count: number) =>
   Number(await lab.inside(node, 'python3', program, 'many', address, String(port), String(count)))
 
+/** Seconds for an answer that is to come: other work may use the same processors. */
+const patience = 20
+/** Seconds for one that is not to come, or that is asked for again. */
+export const aMoment = 5
+
 /** Asks over TCP by curl: who was asked says from which address and port. */
-export const curl = async (lab: NetworksLab, node: string, address: string, port: number): Promise<string> => {
+export const curl = async (
+  lab: NetworksLab,
+  node: string,
+  address: string,
+  port: number,
+  seconds = patience,
+): Promise<string> => {
   const host = address.includes(':') ? `[${address}]` : address
-  const options = ['-s', '--noproxy', '*', '-g', '--max-time', '5', `http://${host}:${port}/`]
+  const options = ['-s', '--noproxy', '*', '-g', '--max-time', String(seconds), `http://${host}:${port}/`]
   return (await lab.inside(node, 'curl', ...options).catch(() => 'nothing')).trim()
 }
 
 /** Whether a ping is answered; with a TTL, who says that it is exceeded. */
-export const ping = async (lab: NetworksLab, node: string, address: string, ttl = 64): Promise<string> => {
+export const ping = async (
+  lab: NetworksLab,
+  node: string,
+  address: string,
+  ttl = 64,
+  seconds = patience,
+): Promise<string> => {
   // It fails where it is told something else than an answer.
-  const command = `ping -n -c 1 -W 2 -t ${ttl} ${address} || true`
+  const command = `ping -n -c 1 -W ${seconds} -t ${ttl} ${address} || true`
   const printed = await lab.inside(node, 'sh', '-c', command)
   return /(\S+): icmp_seq=1 ttl/.exec(printed)?.[1] ?? /From (\S+) icmp_seq=1 Time/.exec(printed)?.[1] ?? 'nothing'
 }
