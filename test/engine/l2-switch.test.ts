@@ -64,7 +64,9 @@ t.test('floods the first packet, sends the answer straight back, then asks no mo
   await until('b is learned', async () => (await flowsOf(host, 'br0')).length === 7)
   t.equal((await seen()) - before, 1, 'and nothing of the other direction')
   t.equal(tap.received.get('packetIn'), 2, 'one packet-in for each station')
-  const more = pingResult(await host.inside(a, 'ping', '-c', '100', '-i', '0.005', '-W', '2', '10.0.0.2'))
+  // A busy switch may for a moment do with packets that it has just seen what it did before its flows changed.
+  await host.appctl('revalidator/purge')
+  const more = pingResult(await host.inside(a, 'ping', '-c', '100', '-i', '0.005', '-W', '20', '10.0.0.2'))
   t.same(more, { sent: 100, lost: 0 })
   t.equal(tap.received.get('packetIn'), 2, 'stations that are known cause none')
   t.equal((await seen()) - before, 1)
@@ -106,6 +108,8 @@ t.test('even the first reply, which comes at once, is sent straight back', { buf
   const { host, a, b } = await twoHosts(t, 'el7', l2Switch, true)
   const c = await host.addContainer('c', { bridge: 'br0', mac: macs[2], address: '10.0.0.3/24' })
   await host.inside(c, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1')
+  // Milliseconds: on a busy machine they would ask for each other again.
+  for (const one of [a, b]) await host.inside(one, 'sysctl', '-qw', 'net.ipv4.neigh.eth0.retrans_time_ms=20000')
   await sleep(300)
   const seen = async (): Promise<number> =>
     Number(await host.inside(c, 'cat', '/sys/class/net/eth0/statistics/rx_packets'))
@@ -116,7 +120,7 @@ t.test('even the first reply, which comes at once, is sent straight back', { buf
       await host.inside(one, 'ip', 'neigh', 'flush', 'all')
     }
     const before = await seen()
-    const { lost } = pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.05', '-W', '2', '10.0.0.2'))
+    const { lost } = pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.05', '-W', '20', '10.0.0.2'))
     t.equal(lost, 0)
     t.equal((await seen()) - before, 1, 'a third host sees one broadcast, and nothing of what follows')
   }
@@ -150,8 +154,10 @@ t.test('forgets the stations of a port that goes down', { buffered: true }, asyn
   t.comment(`forgotten within ${took.toFixed(0)} ms`)
   t.ok(await learned(host, macs[0]), 'a stays known')
   await host.inside(b, 'ip', 'link', 'set', 'eth0', 'up')
-  t.equal(pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.3', '-W', '2', '10.0.0.2')).sent, 3)
-  await until('b is learned again', async () => (await learned(host, macs[1])) !== undefined)
+  await until('b is learned again', async () => {
+    await host.inside(a, 'ping', '-c', '3', '-i', '0.3', '-W', '2', '10.0.0.2').catch(() => undefined)
+    return (await learned(host, macs[1])) !== undefined
+  })
 })
 
 t.test('forgets a station that sends nothing', { buffered: true }, async (t) => {
