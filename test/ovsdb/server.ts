@@ -40,7 +40,7 @@ export class DatabaseServer {
   }
 
   private async retry(): Promise<void> {
-    for (let attempt = 0; attempt < 200; attempt++) {
+    for (let attempt = 0; attempt < 1000; attempt++) {
       await new Promise((resolve) => setTimeout(resolve, 25))
       const answered = await run('ovs-appctl', ['-t', this.control, 'version']).then(
         () => true,
@@ -60,7 +60,7 @@ export class DatabaseServer {
   }
 
   async vsctl(...args: readonly string[]): Promise<string> {
-    return (await run('ovs-vsctl', [`--db=unix:${this.socket}`, '--no-wait', '--timeout=10', ...args])).stdout
+    return (await run('ovs-vsctl', [`--db=unix:${this.socket}`, '--no-wait', '--timeout=60', ...args])).stdout
   }
 
   async appctl(...args: readonly string[]): Promise<string> {

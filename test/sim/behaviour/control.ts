@@ -203,11 +203,11 @@ const pausing: Behaviour = {
   },
 }
 
-/** Open vSwitch lets go of deleted flows a little later, and until then refuses to forget their options. */
+/** Open vSwitch lets go of deleted flows a little later, on a busy machine seconds later, and until then refuses to forget their options. */
 const clearedOptions = async (client: Client): Promise<string> => {
   const clear = () => client.outcome({ type: 'tlvTableMod', command: 2, mappings: [] })
   let outcome = await clear()
-  for (let tries = 0; outcome === 'NXTTMFC_INVALID_TLV_DEL' && tries < 50; tries++) {
+  for (let tries = 0; outcome === 'NXTTMFC_INVALID_TLV_DEL' && tries < 1000; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 20))
     outcome = await clear()
   }

@@ -248,7 +248,7 @@ t.test('ovs-vsctl works on it as on a host', async (t) => {
   const socket = join(folder, 'db.sock')
   await new Promise<void>((resolve) => listener.listen(socket, resolve))
   const vsctl = async (...words: readonly string[]) =>
-    (await promisify(execFile)('ovs-vsctl', [`--db=unix:${socket}`, '--no-wait', '--timeout=5', ...words])).stdout
+    (await promisify(execFile)('ovs-vsctl', [`--db=unix:${socket}`, '--no-wait', '--timeout=60', ...words])).stdout
   await vsctl('init', '--', 'add-br', 'br0', '--', 'add-port', 'br0', 'p0', '--', 'set-manager', 'tcp:192.0.2.1:6640')
   await vsctl('set', 'interface', 'p0', 'type=vxlan', 'options:remote_ip=192.0.2.2', 'ofport_request=5')
   t.equal(await vsctl('list-ports', 'br0'), 'p0\n')

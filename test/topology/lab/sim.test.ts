@@ -176,7 +176,7 @@ t.test('a controller that runs already, by TCP, and a link with delay', async (t
   const controller = spawn(process.execPath, [bin, ...words, '--data', join(home, 'data')], { env, ...user })
   t.teardown(async () => {
     controller.kill()
-    await hasEnded(controller.pid ?? 0, 5_000)
+    await hasEnded(controller.pid ?? 0, 60_000)
   })
   let said = ''
   controller.stdout.setEncoding('utf8')
