@@ -42,7 +42,7 @@ t.test('a first switch that is dead makes room for one of its name', async (t) =
   await second.shakeHands(6n)
   await second.end()
   const took = await until('the dead one is found out', () => running.engine.switches.size === 0)
-  t.ok(took < 4_000, `${took.toFixed(0)} ms`)
+  t.ok(took < 12_000, `${took.toFixed(0)} ms, where silence alone takes 15 s`)
   const third = await peerFor(t, { port })
   await third.shakeHands(6n)
   await until('its successor is taken', () => running.engine.switches.size === 1)
