@@ -27,7 +27,8 @@ if (testFiles.length === 0) {
 if (!options.some((option) => option.startsWith('--test-reporter'))) {
   options.push(`--test-reporter=${new URL('support/outline.js', import.meta.url)}`)
 }
-const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...options, ...testFiles]
+const typescript = new URL('setup/typescript.js', import.meta.url).href
+const args = ['--import', typescript, '--test', `--test-concurrency=${concurrency}`, ...options, ...testFiles]
 // tap gives a file 30 seconds, too few for one that starts many commands on a busy machine.
 const env = { TAP_TIMEOUT: '300', ...process.env }
 const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
