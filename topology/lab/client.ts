@@ -56,7 +56,7 @@ export class Client {
   }
 
   private async ask<T>(path: string, body?: unknown): Promise<{ readonly ok: boolean; readonly answer: T }> {
-    const token = process.env.HEDDLE_TOKEN
+    const token = process.env.HEDDLE_TOKEN || undefined
     const headers = {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),

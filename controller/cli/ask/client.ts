@@ -39,7 +39,7 @@ const notThere = (address: string): CliError =>
   )
 
 const requestOf = (method: Method, body: unknown): RequestInit => {
-  const token = process.env.HEDDLE_TOKEN
+  const token = process.env.HEDDLE_TOKEN || undefined
   return {
     method,
     signal: AbortSignal.timeout(deadline),

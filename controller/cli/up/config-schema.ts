@@ -4,6 +4,9 @@ const closed = <P extends TProperties>(properties: P) => Type.Object(properties,
 const optional = <P extends TProperties>(properties: P) =>
   Type.Partial(Type.Object(properties), { additionalProperties: false })
 
+/** Characters of the API's token: fewer could be guessed. */
+export const shortestToken = 16
+
 /** Paths are relative to the file that they stand in. */
 const Tls = closed({ key: Type.String(), cert: Type.String(), ca: Type.String() })
 
@@ -19,7 +22,7 @@ export const Config = optional({
   networks: Type.Boolean(),
   /** Where the databases of hosts connect (`ovs-vsctl set-manager`). */
   ovsdb: Type.Array(Listen, { minItems: 1 }),
-  api: optional({ listen: Type.String(), token: Type.String({ minLength: 16 }) }),
+  api: optional({ listen: Type.String(), token: Type.String({ minLength: shortestToken }) }),
   /** Apps of this run, each with `name` or `file`. */
   apps: Type.Array(
     optional({ name: Type.String(), file: Type.String(), config: Type.Record(Type.String(), Type.Unknown()) }),

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import { type AppOrder, type Endpoint, looksLikeFile, type Problem, problemText } from '../../engine/index.ts'
 import { defaultRetention, type Retention } from '../../state/index.ts'
 import { type Address, parseAddress } from '../address.ts'
-import type { Config } from './config-schema.ts'
+import { CliError } from '../cli-error.ts'
+import { type Config, shortestToken } from './config-schema.ts'
 import { endpointsOf, type ListenOptions } from './endpoints.ts'
 import { type Filed, mistake, readConfig } from './filed.ts'
 
@@ -77,6 +78,15 @@ export const orderOf = (text: string): AppOrder => ({
 
 const orderedBy = (text: string): AppSetting => ({ order: orderOf(text), locate: problemText })
 
+/** The token of the API; a variable that is empty says nothing, as one that was forgotten to be filled in. */
+const tokenOf = (listed: string | undefined): string | undefined => {
+  const given = process.env.HEDDLE_TOKEN || undefined
+  if (given !== undefined && given.length < shortestToken) {
+    throw new CliError(`HEDDLE_TOKEN: must not have fewer than ${shortestToken} characters`)
+  }
+  return given ?? listed
+}
+
 const isBuiltin =
   (name: string) =>
   ({ order: { source } }: AppSetting): boolean =>
@@ -92,7 +102,7 @@ export const settingsOf = (options: UpOptions): Settings => {
   const { data, api = {}, apps = [], drift = 'repair', history = {}, log } = filed.config
   const withNetworks = options.networks ?? (options.ovsdb.length > 0 || filed.config.networks === true)
   const asked = [...apps.map((one, index) => filedApp(filed, one, `apps/${index}`)), ...options.app.map(orderedBy)]
-  const token = process.env.HEDDLE_TOKEN ?? api.token
+  const token = tokenOf(api.token)
   return {
     data: options.data ? resolve(options.data) : data === undefined ? defaultData() : filed.path(data),
     endpoints: endpointsOf(options.listen, 'openflow', defaultListen, options, filed),
