@@ -4,6 +4,7 @@ import { readMeterStatistics } from '../../../controller/engine/index.ts'
 import { type Stream, stream } from '../../../topology/lab/iperf.ts'
 import { until } from '../../engine/lab.ts'
 import { iperf, namespaces, ovs, tshark } from '../../support/needs.ts'
+import { endProgram, startInside } from '../../support/programs.ts'
 import { doc, type RealHost, realHost } from '../one-host.ts'
 
 const [a, b] = ['10.0.0.2', '10.0.0.3']
@@ -28,8 +29,11 @@ t.test('bandwidth on Open vSwitch', async (t) => {
     await lab.apply(doc('qos', 'q', { out: rate, in: rate }))
     for (const direction of directions) {
       const sent = { protocol: 'udp', kbps: 10_000, seconds: 2, omitted: 1 } as const
-      const { kbps } = await stream({ ...between(lab, direction), ...sent })
-      const pps = kbps / payload
+      let pps = 0
+      // Where the machine stood still meanwhile, fewer came.
+      for (let attempt = 0; attempt < 3 && pps <= 120; attempt++) {
+        pps = (await stream({ ...between(lab, direction), ...sent })).kbps / payload
+      }
       t.ok(pps > 120 && pps < 280, `${direction}: ${pps} of 200 packets each second`)
     }
     const { engine } = lab
@@ -47,10 +51,10 @@ t.test('bandwidth on Open vSwitch', async (t) => {
     if (!tshark(t)) return
     await lab.apply(doc('qos', 'q', { dscp: 46, out: { kbps: 10_000, pps: 1000 } }))
     const fields = ['-T', 'fields', '-e', 'ip.src', '-e', 'ip.dsfield.dscp']
-    const seen = lab.inside('b', 'timeout', '20', 'tshark', '-lni', 'eth0', '-f', 'icmp', '-c', '4', ...fields)
-    const pings = lab.inside('a', 'ping', '-c', '100', '-i', '0.1', b).catch(() => '')
-    const lines = new Set((await seen).trim().split('\n'))
+    const pings = await startInside(lab.container('a').namespace, 'ping', '-i', '0.1', b)
+    t.teardown(() => endProgram(pings))
+    const seen = await lab.inside('b', 'timeout', '25', 'tshark', '-lni', 'eth0', '-f', 'icmp', '-c', '4', ...fields)
+    const lines = new Set(seen.trim().split('\n'))
     t.same([...lines].sort(), [`${a}\t46`, `${b}\t46`], 'an answer to an echo has the mark of its question')
-    await pings
   })
 })

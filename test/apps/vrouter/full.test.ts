@@ -127,7 +127,7 @@ interface Measured {
 }
 
 /** Mbit/s from a container outside, by one connection. */
-const rateOf = async (lab: NetworksLab, from: string): Promise<number> => {
+const rateOnce = async (lab: NetworksLab, from: string): Promise<number> => {
   const words = ['-c', '198.51.100.1', '-t', '4', '-O', '1', '-J']
   let measured: Measured = { end: {} }
   // The server takes one client at a time, and may not yet be done with the one before.
@@ -140,9 +140,16 @@ const rateOf = async (lab: NetworksLab, from: string): Promise<number> => {
   return end.sum_received.bits_per_second / 1e6
 }
 
+/** The same: where the machine stood still meanwhile less came, and it is measured again. */
+const rateOf = async (lab: NetworksLab, from: string, least: number): Promise<number> => {
+  let rate = 0
+  for (let attempt = 0; attempt < 3 && rate <= least; attempt++) rate = await rateOnce(lab, from)
+  return rate
+}
+
 const bandwidth = async (t: Test, lab: NetworksLab): Promise<void> => {
   await t.test('bandwidth outside is that of the profile', async (t) => {
-    const [shop, web] = [await rateOf(lab, 'shop2'), await rateOf(lab, 'web2')]
+    const [shop, web] = [await rateOf(lab, 'shop2', 3), await rateOf(lab, 'web2', 12)]
     // Wide margins: other work may use the same processors. What is exact is in the README of qos.
     t.ok(shop < 12 && shop > 3, `shop2 has 10 Mbit/s: ${shop.toFixed(1)}`)
     t.ok(web > 12, `web2 has no bound: ${web.toFixed(1)}`)
@@ -183,7 +190,7 @@ const withoutController = async (t: Test, lab: NetworksLab): Promise<void> => {
         }
         await sleep(100)
       } while (seconds() < without)
-      const rate = await rateOf(lab, 'shop2')
+      const rate = await rateOf(lab, 'shop2', 3)
       t.ok(rate < 12 && rate > 3, `shop2 has 10 Mbit/s: ${rate.toFixed(1)}`)
       await t.rejects(lab.client.get('/v1/hosts'), 'there is no controller up to here')
       t.comment(`${seconds()} s without a controller`)
