@@ -1,4 +1,4 @@
-import { appNumber, Flow, GroupEntry, MeterEntry, MeterFlags, ownMeters } from '../flow/index.ts'
+import { appNumber, describeFlow, Flow, GroupEntry, MeterEntry, MeterFlags, ownMeters } from '../flow/index.ts'
 import type { Wanted } from './app.ts'
 import type { Claims, DesiredTable, Owner } from './desired.ts'
 import { keyOf, type Thing } from './transaction.ts'
@@ -32,18 +32,35 @@ export const kindOf = (thing: Thing): 'flows' | 'groups' | 'meters' => {
 export const claimsOf = (desired: DesiredTable, thing: Thing): Claims<string | number, Thing> =>
   desired[kindOf(thing)] as Claims<string | number, Thing>
 
+/** Which flow it is, for who wrote the rule. */
+const textOf = (flow: Flow): string => {
+  const { table, priority, match } = describeFlow(flow, 0, 0)
+  return [`table=${table}`, `priority=${priority}`, ...(match === '' ? [] : [match])].join(',')
+}
+
+const expected = 'a list of flows, groups and meters is expected'
+
+const built = (one: Wanted): Thing => {
+  // Apps may be JavaScript: what they give is not what their types say.
+  if (typeof one !== 'object' || one === null) throw new TypeError(`flows gave ${one} in its list: ${expected}`)
+  return 'build' in one ? one.build() : one
+}
+
 /**
  * What a rule gave, encoded.
  *
+ * @throws TypeError where it gave something else than flows, groups and meters
  * @throws RangeError where it gave two flows with the same match, table and priority
  */
 export const thingsOf = (wanted: readonly Wanted[]): readonly Thing[] => {
-  const things = wanted.map((one) => ('build' in one ? one.build() : one))
+  if (!Array.isArray(wanted)) throw new TypeError(`flows gave no list: ${expected}`)
+  const things = wanted.map(built)
   if (things.length <= 1) return things
   const byKey = new Map(things.map((thing) => [keyOf(thing), thing]))
   if (byKey.size === things.length) return things
-  if (things.some((thing) => thing instanceof Flow && byKey.get(thing.key) !== thing)) {
-    throw new RangeError('two flows with the same match, table and priority')
+  for (const thing of things) {
+    if (!(thing instanceof Flow) || byKey.get(thing.key) === thing) continue
+    throw new RangeError(`two flows with the same match, table and priority: ${textOf(thing)}`)
   }
   return [...byKey.values()]
 }

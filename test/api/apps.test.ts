@@ -3,6 +3,10 @@ import { ApiLab, appText, folderFor, writeApp } from './lab.ts'
 
 const settings = { dpid: 1n, ports: [1, 2] }
 
+/** The app, with a rule that gives this. */
+const ruleText = (given: string): string =>
+  `export default { name: 'one-file', pipeline: ['first'], collections: {}, rules: { some: { flows: () => ${given} } } }`
+
 t.test('loads a file, and sends its flows; a reload sends what differs; an unload withdraws all', async (t) => {
   const lab = await ApiLab.start(t)
   const folder = folderFor(t)
@@ -62,7 +66,9 @@ t.test('a new version that is broken is refused, and the old one stays', async (
     ['export default {', /cannot be loaded/],
     ['export const app = 1', /default export/],
     ['throw new Error("oops")', /oops/],
-    [appText([10, 10]), /two flows with the same match/],
+    [appText([10, 10]), /two flows with the same match, table and priority: table=0,priority=10,arp\n/],
+    [ruleText('undefined'), /flows gave no list: a list of flows, groups and meters is expected/],
+    [ruleText('["drop"]'), /flows gave drop in its list: a list of flows, groups and meters is expected/],
   ] as const) {
     writeApp(folder, text)
     t.match(await lab.ask('POST', '/v1/apps/one-file/reload'), { status: 422, body: { error: message } })
