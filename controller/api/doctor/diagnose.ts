@@ -1,3 +1,4 @@
+import { sourceText } from '../../engine/index.ts'
 import type { ApiContext } from '../context.ts'
 import { findSwitches, findSwitches10 } from '../find.ts'
 import type { Diagnosis } from '../schemas.ts'
@@ -18,6 +19,28 @@ const aboutApps = ({ host }: ApiContext): Diagnosis[] => {
       level: 'error',
       finding: `app ${name} ${status === 'missing' ? 'could not be loaded' : 'has failed'}: ${failure.split('\n')[0]}`,
       mend: `heddle app reload ${name}`,
+    }))
+}
+
+/**
+ * Apps of plain bridges that no packet comes to: each packet begins in table 0, and an app stays in the
+ * tables that were free when it was loaded.
+ */
+const unreached = ({ engine, host }: ApiContext): Diagnosis[] => {
+  const plain = [...engine.apps.values()].filter(({ app }) => app.bridge === undefined && app.pipeline.length > 0)
+  const first = plain.find(({ firstTable }) => firstTable === 0)?.app.name
+  return plain
+    .filter(({ firstTable }) => firstTable !== 0)
+    .map(({ app: { name }, firstTable }) => ({
+      level: 'warning',
+      finding:
+        `no packet comes to app ${name}, whose first table is ${firstTable}: on plain bridges they begin in table 0, ` +
+        `which ${first === undefined ? 'no app has' : `app ${first} has`}`,
+      mend: [
+        ...(first === undefined ? [] : [`heddle app unload ${first}`]),
+        `heddle app unload ${name}`,
+        `heddle app load ${sourceText(host.get(name)?.source ?? { builtin: name })}`,
+      ].join(' && '),
     }))
 }
 
@@ -58,6 +81,7 @@ export const diagnose = (context: ApiContext): Diagnosis[] => {
   const aboutOld = diagnose10(context)
   return [
     ...aboutApps(context),
+    ...unreached(context),
     ...(switches.length + aboutOld.length === 0 ? none : about),
     ...aboutOld,
     ...aboutHosts(context),
