@@ -97,9 +97,11 @@ export class Engine {
   async listen(endpoint: Endpoint): Promise<Listener> {
     const refused = (address: string, reason: string) =>
       this.report('warn', `a connection was refused: ${reason}`, { address })
+    const slowed = (address: string) =>
+      this.report('warn', 'connections from an address keep failing: new ones from there wait their turn', { address })
     const up = (session: Session) => this.up(session)
     const up10 = (session: Session10) => this.up10(session)
-    const listener = new Listener(endpoint, { up, up10, refused }, this.listenerOptions)
+    const listener = new Listener(endpoint, { up, up10, refused, slowed }, this.listenerOptions)
     await listener.start()
     this.listeners.push(listener)
     return listener

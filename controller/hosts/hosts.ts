@@ -98,7 +98,12 @@ export class Hosts {
   async listen(endpoint: Endpoint): Promise<Listener> {
     const refused = (address: string, reason: string) =>
       this.around.report('warn', `a host was refused: ${reason}`, { address })
-    const listener = new Listener(endpoint, { up: (session) => this.up(session), refused }, this.options.listener)
+    const slowed = (address: string) =>
+      this.around.report('warn', 'hosts at an address keep failing: new connections from there wait their turn', {
+        address,
+      })
+    const up = (session: OvsdbSession) => this.up(session)
+    const listener = new Listener(endpoint, { up, refused, slowed }, this.options.listener)
     await listener.start()
     this.listeners.push(listener)
     return listener

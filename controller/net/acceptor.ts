@@ -1,15 +1,17 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import { Admission, type AdmissionLimits, type Admitted } from './admission.ts'
 import { type Endpoint, loopback, originOf, type TlsKeys } from './endpoint.ts'
 import { removeStaleSocket } from './stale-socket.ts'
 
 /** What an acceptor tells. None of these may throw. */
 export interface AcceptorEvents {
-  /** A connection was let in, and has agreed on TLS where that is asked for. */
+  /** A connection may begin, and has agreed on TLS where that is asked for. It is paused. */
   readonly accepted: (socket: Socket, origin: string, admitted: Admitted) => void
   /** A connection came to nothing: where it was from, and why. */
   readonly refused: (address: string, reason: string) => void
+  /** Connections from an address keep coming to nothing: those that follow wait their turn. */
+  readonly slowed: (address: string) => void
 }
 
 /** Connections that the system keeps waiting: enough for a thousand that come at once. */
@@ -20,6 +22,7 @@ const tlsDeadline = 5_000
 /** Listens at one endpoint, and lets connections in as far as the limits allow. */
 export class Acceptor {
   private readonly server: Server
+  private readonly tls: TlsServer | undefined
   private readonly endpoint: Endpoint
   private readonly events: AcceptorEvents
   private readonly admission: Admission
@@ -37,34 +40,20 @@ export class Acceptor {
   ) {
     this.endpoint = endpoint
     this.events = events
-    this.admission = new Admission(limits)
+    this.admission = new Admission(limits, events.slowed)
     this.exchange = exchange
-    this.server = 'tls' in endpoint && endpoint.tls ? this.tlsServer(endpoint.tls) : this.plainServer()
+    this.tls = 'tls' in endpoint && endpoint.tls ? this.tlsServer(endpoint.tls) : undefined
+    this.server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) => this.admit(accepted))
   }
 
-  private plainServer(): Server {
-    return createServer({ noDelay: true }, (accepted) => {
-      const socket = this.exchange(accepted)
-      const admitted = this.admit(socket)
-      if (admitted) this.events.accepted(socket, originOf(socket), admitted)
-    })
-  }
-
-  /** Connections count from their first byte: also one that never agrees on TLS takes up room. */
-  private tlsServer(keys: TlsKeys): Server {
-    const options = { requestCert: true, rejectUnauthorized: true, noDelay: true, handshakeTimeout: tlsDeadline }
+  /** Agrees on TLS with connections that are handed to it; it does not listen itself. */
+  private tlsServer(keys: TlsKeys): TlsServer {
+    const options = { requestCert: true, rejectUnauthorized: true, handshakeTimeout: tlsDeadline }
     const server = createTlsServer({ ...keys, ...options }, (socket) => {
       const origin = originOf(socket)
       const admitted = this.agreeing.get(origin)
-      if (admitted) this.events.accepted(socket, origin, admitted)
+      if (admitted) this.events.accepted(socket.pause(), origin, admitted)
       else socket.destroy()
-    })
-    server.on('connection', (socket: Socket) => {
-      const origin = originOf(socket)
-      const admitted = this.admit(socket)
-      if (!admitted) return
-      this.agreeing.set(origin, admitted)
-      socket.once('close', () => this.agreeing.delete(origin))
     })
     server.on('tlsClientError', (error, socket) => this.events.refused(originOf(socket), `TLS: ${error.message}`))
     return server
@@ -109,7 +98,8 @@ export class Acceptor {
     await closed
   }
 
-  private admit(socket: Socket): Admitted | undefined {
+  private admit(accepted: Socket): void {
+    const socket = this.tls ? accepted : this.exchange(accepted)
     const address = socket.remoteAddress ?? 'unix socket'
     // A connection that was reset while it waited to be accepted must not end the process.
     socket.on('error', () => undefined)
@@ -117,13 +107,26 @@ export class Acceptor {
     if (typeof admitted === 'string') {
       socket.destroy()
       this.events.refused(address, admitted)
-      return undefined
+      return
     }
     this.sockets.add(socket)
     socket.once('close', () => {
       this.sockets.delete(socket)
       admitted.left()
     })
-    return admitted
+    const giveWay = (): void => {
+      socket.destroy()
+      this.events.refused(address, 'it waited, and newer connections from there wait too')
+    }
+    admitted.begin(() => this.begin(socket, admitted), giveWay)
+  }
+
+  private begin(socket: Socket, admitted: Admitted): void {
+    const origin = originOf(socket)
+    if (this.tls) {
+      this.agreeing.set(origin, admitted)
+      socket.once('close', () => this.agreeing.delete(origin))
+      this.tls.emit('connection', socket)
+    } else this.events.accepted(socket, origin, admitted)
   }
 }

@@ -10,6 +10,8 @@ export interface ListenerEvents {
   readonly up: (session: OvsdbSession) => Promise<void>
   /** A connection came to nothing: where it was from, and why; of very many, some are told. It may not throw. */
   readonly refused: (address: string, reason: string) => void
+  /** Connections from an address keep coming to nothing: those that follow wait their turn. It may not throw. */
+  readonly slowed: (address: string) => void
 }
 
 export interface ListenerOptions {
@@ -48,7 +50,7 @@ export class Listener {
     this.events = { ...events, refused: sparingly(events.refused) }
     this.options = options
     const accepted = (socket: Socket, text: string, admitted: Admitted) => void this.open(socket, text, admitted)
-    this.acceptor = new Acceptor(endpoint, { accepted, refused: this.events.refused }, options.admission)
+    this.acceptor = new Acceptor(endpoint, { ...this.events, accepted }, options.admission)
   }
 
   /** Resolves once it listens. A unix socket that a killed process left behind is taken over. */
@@ -70,11 +72,11 @@ export class Listener {
     const session = new OvsdbSession(socket, originIn(socket, text), this.options.rpc)
     try {
       await this.events.up(session)
+      admitted.settled(true)
     } catch (error) {
+      admitted.settled(false)
       session.close((error as Error).message)
       this.events.refused(session.origin.text, (error as Error).message)
-    } finally {
-      admitted.settled()
     }
   }
 }

@@ -82,6 +82,7 @@ export class JsonRpc {
     stream.on('end', () => this.close(this.splitter.isAmid ? 'it ended amid a message' : 'it was ended by the peer'))
     stream.on('error', (error) => this.close(error.message))
     stream.on('close', () => this.close('the connection was closed'))
+    stream.resume()
   }
 
   get closed(): boolean {

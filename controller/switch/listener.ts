@@ -24,6 +24,8 @@ export interface ListenerEvents {
   readonly up10: (session: Session10) => void
   /** A connection came to nothing: where it was from, and why; of very many, some are told. */
   readonly refused: (address: string, reason: string) => void
+  /** Connections from an address keep coming to nothing: those that follow wait their turn. */
+  readonly slowed: (address: string) => void
 }
 
 export interface ListenerOptions {
@@ -54,7 +56,7 @@ export class Listener {
     this.turns = options.connection?.turns ?? new Turns()
     this.connection = { turns: this.turns, buffers: new Buffers(), ...options.connection }
     const accepted = (socket: Socket, origin: string, admitted: Admitted) => this.shakeHands(socket, origin, admitted)
-    const told = { accepted, refused: this.events.refused }
+    const told = { accepted, refused: this.events.refused, slowed: events.slowed }
     this.acceptor = new Acceptor(endpoint, told, options.admission, sharedReads())
   }
 
@@ -77,15 +79,15 @@ export class Listener {
     this.turns.connected()
     const { events } = this
     const settled =
-      <T>(then: (outcome: T) => void) =>
+      <T>(success: boolean, then: (outcome: T) => void) =>
       (outcome: T): void => {
-        admitted.settled()
+        admitted.settled(success)
         then(outcome)
       }
     const outcomes = {
-      up: settled(events.up),
-      up10: settled(events.up10),
-      failed: settled((reason: string) => events.refused(origin, reason)),
+      up: settled(true, events.up),
+      up10: settled(true, events.up10),
+      failed: settled(false, (reason: string) => events.refused(origin, reason)),
     }
     this.turns.newcomer(() => {
       if (socket.destroyed) outcomes.failed('the connection was closed')

@@ -248,6 +248,7 @@ const listenFor = async (t: Test, endpoint: ConstructorParameters<typeof Listene
       up.push(session)
     },
     refused: (_address, reason) => refused.push(reason),
+    slowed: () => undefined,
   })
   t.teardown(() => listener.stop())
   await listener.start()
@@ -266,7 +267,7 @@ t.test('a server that was told set-manager connects over TCP and over a unix soc
 })
 
 t.test('a plain-text port open to the network is refused unless that is said to be wanted', async (t) => {
-  const events = { up: async () => undefined, refused: () => undefined }
+  const events = { up: async () => undefined, refused: () => undefined, slowed: () => undefined }
   t.throws(() => new Listener({ host: '0.0.0.0', port: 0 }, events), /without TLS.*insecure: true/s)
   t.doesNotThrow(() => new Listener({ host: '0.0.0.0', port: 0, insecure: true }, events))
 })

@@ -1,4 +1,4 @@
-// A process that sends hostile lines to a controller, over and over while it is told to.
+// A process that sends hostile lines to a controller, each over a connection of its own.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -34,40 +34,35 @@ const pieces = ({ chunks, chunkSize }: Line, bytes: Buffer): Buffer[] => {
   })
 }
 
-/** Sends a line as a switch would, after a handshake's beginning, and holds the connection a while. */
+/**
+ * Sends a line as a switch would, after a handshake's beginning, and holds the connection a while
+ * after the controller has taken it up.
+ */
 const attack = async (port: number, line: Line): Promise<void> => {
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => undefined)
-  socket.on('data', () => undefined)
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  const takenUp = new Promise<void>((resolve) => socket.on('data', () => resolve()))
   if (!isFirst(line)) socket.write(hello)
   const bytes = Buffer.from(line.hex, 'hex')
   for (let count = 0; count < (line.repeat ?? 1) && !socket.destroyed; count++) {
     for (const piece of pieces(line, bytes)) socket.write(piece)
   }
   if (line.eof) socket.end()
+  await Promise.race([closed, takenUp])
   await Promise.race([closed, sleep(100)])
   socket.destroy()
 }
 
 const [{ port, lines, atOnce }] = (await once(process, 'message')) as [Orders]
+process.send?.('ready')
+await once(process, 'message')
 let next = 0
-let isOn = false
 
 const attacker = async (): Promise<void> => {
-  while (isOn) {
-    const line = lines[next++ % lines.length]
-    if (line) await attack(port, line)
-  }
+  for (let line = lines[next++]; line; line = lines[next++]) await attack(port, line)
 }
 
-/** Answers each order with the connections so far; that to stop, when the last one has ended. */
-const told = () => process.send?.(next)
-let attackers: Promise<unknown> = Promise.resolve()
-process.on('message', (order: 'begin' | 'stop') => {
-  isOn = order === 'begin'
-  if (isOn) attackers = Promise.all(Array.from({ length: atOnce }, attacker))
-  if (isOn) told()
-  else void attackers.then(told)
-})
-told()
+await Promise.all(Array.from({ length: atOnce }, attacker))
+process.send?.('done')
+process.disconnect()

@@ -22,6 +22,7 @@ const listening = async (t: Test, connection: ListenerOptions['connection'] = {}
       up: (session) => up.push(session),
       up10: (session) => up10.push(session),
       refused: (_address, reason) => refused.push(reason),
+      slowed: () => undefined,
     },
     { connection },
   )

@@ -16,18 +16,20 @@ import { peerFor } from './peer.ts'
 const listen = async (t: Test, endpoint: Endpoint, options: ListenerOptions = {}) => {
   const up: string[] = []
   const refused: string[] = []
+  const slowed: string[] = []
   const listener = new Listener(
     endpoint,
     {
       up: ({ name }) => up.push(name),
       up10: ({ name }) => up.push(name),
       refused: (_address, reason) => refused.push(reason),
+      slowed: (address) => slowed.push(address),
     },
     options,
   )
   t.teardown(() => listener.stop())
   await listener.start()
-  return { listener, up, refused }
+  return { listener, up, refused, slowed }
 }
 
 const directory = async (t: Test): Promise<string> => {
@@ -37,7 +39,7 @@ const directory = async (t: Test): Promise<string> => {
 }
 
 t.test('a plain-text port open to the network is refused unless that is said to be wanted', async (t) => {
-  const none = { up: () => undefined, up10: () => undefined, refused: () => undefined }
+  const none = { up: () => undefined, up10: () => undefined, refused: () => undefined, slowed: () => undefined }
   for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
     t.throws(() => new Listener({ host, port: 0 }, none), /without TLS.*insecure: true/s, host)
   }
@@ -80,12 +82,31 @@ t.test('one address has only so many connections, and gets new ones when old one
 })
 
 t.test('only so many shake hands at a time; a switch that is up does not count', async (t) => {
-  const { listener, up, refused } = await listen(t, { port: 0 }, { admission: { handshakes: 1 } })
+  const { listener, up, slowed } = await listen(t, { port: 0 }, { admission: { handshakes: 1 } })
   await (await peerFor(t, { port: listener.port })).shakeHands(1n)
   await until('the first is up', () => up.length === 1)
-  await (await peerFor(t, { port: listener.port })).hello().next('featuresRequest')
-  await (await peerFor(t, { port: listener.port })).end()
-  t.match(refused, [/^1 connections are shaking hands$/])
+  const second = await peerFor(t, { port: listener.port })
+  await second.hello().next('featuresRequest')
+  const third = (await peerFor(t, { port: listener.port })).hello()
+  await sleep(50)
+  t.equal(third.socket.bytesRead, 0, 'it waits')
+  second.socket.destroy()
+  await third.next('featuresRequest')
+  t.same(slowed, [], 'nobody is to blame')
+})
+
+t.test('an address from which connections keep failing waits, and what is right there still comes up', async (t) => {
+  const { listener, up, slowed, refused } = await listen(t, { port: 0 }, { admission: { perAddressHandshakes: 4 } })
+  const others = { port: listener.port, localAddress: '127.0.0.2' }
+  const strangers = await Promise.all([1, 2, 3, 4].map(() => peerFor(t, others)))
+  const waiting = (await peerFor(t, others)).hello()
+  t.equal(waiting.socket.bytesRead, 0)
+  for (const { socket } of strangers) socket.write('GET / HTTP/1.1\r\n\r\n')
+  await until('they are refused', () => refused.length === 4)
+  t.same(slowed, ['127.0.0.2'])
+  await (await peerFor(t, { port: listener.port })).shakeHands(1n)
+  await until('one from elsewhere is up at once', () => up.length === 1)
+  await waiting.next('featuresRequest')
 })
 
 const openssl = promisify(execFile)
@@ -177,3 +198,19 @@ t.test(
     t.pass('stopped')
   },
 )
+
+t.test('an address where TLS fails time and again waits, too', async (t) => {
+  if (!need(t, 'openssl', hasCommand('openssl'))) return
+  const keys = await makeKeys(await directory(t))
+  const admission = { perAddressHandshakes: 2 }
+  const { listener, up, slowed } = await listen(t, { port: 0, tls: keys.controller }, { admission })
+  const strangers = await Promise.all([1, 2].map(() => peerFor(t, { port: listener.port })))
+  const sw = new SimSwitch({ dpid: 4n })
+  t.teardown(() => sw.close())
+  const { key, cert, ca } = keys.switch
+  sw.connect(connectTls({ port: listener.port, key, cert, ca, checkServerIdentity: () => undefined }))
+  for (const peer of strangers) peer.hello()
+  await until('it waits', () => slowed.length === 1)
+  await until('and comes up', () => up.length === 1)
+  t.same(up, ['0000000000000004'])
+})

@@ -31,7 +31,7 @@ const listening = async (t: Test, connection: ListenerOptions['connection'] = {}
     })
   }
   const refused = (_address: string, reason: string) => here.refused.push(reason)
-  const events = { up: (session: Session) => here.up.push(session), up10: attach, refused }
+  const events = { up: (session: Session) => here.up.push(session), up10: attach, refused, slowed: () => undefined }
   const listener = new Listener({ port: 0 }, events, { connection })
   t.teardown(() => listener.stop())
   await listener.start()

@@ -24,7 +24,7 @@ const both = async (t: Test, connection: ListenerOptions['connection'] = {}): Pr
   const up: Session[] = []
   const listener = new Listener(
     { port: 0 },
-    { up: (session) => up.push(session), up10: () => undefined, refused: () => undefined },
+    { up: (session) => up.push(session), up10: () => undefined, refused: () => undefined, slowed: () => undefined },
     { connection },
   )
   t.teardown(() => listener.stop())
@@ -159,7 +159,7 @@ t.test('roles: a generation that is older than the last one is refused as stale'
   const up: Session[] = []
   const listener = new Listener(
     { port: 0 },
-    { up: (session) => up.push(session), up10: () => undefined, refused: t.comment },
+    { up: (session) => up.push(session), up10: () => undefined, refused: t.comment, slowed: t.comment },
   )
   t.teardown(() => listener.stop())
   await listener.start()
