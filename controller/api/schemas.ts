@@ -14,9 +14,11 @@ const Flag = Type.Union([Type.Literal('true'), Type.Literal('false')])
 export const FlowsQuery = closed({
   dpid: Type.Optional(Dpid),
   app: Type.Optional(Type.String()),
-  table: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$' })),
+  table: Type.Optional(Type.String({ pattern: '^[0-9]{1,3}$', description: 'a number from 0 to 254' })),
   counters: Type.Optional(Flag),
-  limit: Type.Optional(Type.String({ pattern: '^[0-9]{1,7}$', description: 'at most so many; 1000 unless given' })),
+  limit: Type.Optional(
+    Type.String({ pattern: '^[1-9][0-9]{0,6}$', description: 'a number of flows, at least 1; 1000 unless given' }),
+  ),
 })
 export type FlowsQuery = Static<typeof FlowsQuery>
 

@@ -62,7 +62,9 @@ export const Diff = Type.Object({
 
 const Revision = Type.String({ pattern: '^[0-9]{1,15}$' })
 export const DiffQuery = closed({ from: Revision, to: Type.Optional(Revision) })
-export const LimitQuery = closed({ limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$' })) })
+export const LimitQuery = closed({
+  limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$', description: 'a number from 1 to 9999' })),
+})
 
 export const Rollback = closed({
   revision: Type.Integer({ minimum: 1 }),

@@ -1,14 +1,21 @@
 import { Argument, Command } from 'commander'
+import { CliError } from '../cli-error.ts'
 import { ask, type ClientOptions } from './client.ts'
 import { networkKinds } from './network-kinds.ts'
 import { apiOption, type Columns, type Format, outputOption, print, table } from './output.ts'
 import { type Kinds, type Row, text } from './rows.ts'
 
-/** Kinds that can be asked for of one switch, one network, one group of the firewall, or one router. */
-const ofSwitches = new Set(['rules', 'switches', 'switch-ports', 'switch-groups', 'meters', 'foreign'])
-const ofNetworks = new Set(['subnets', 'ports', 'policies', 'ipam', 'leases'])
-const ofGroups = new Set(['ports', 'policies'])
-const ofRouters = new Set(['nat', 'translations', 'leases'])
+/** Options that choose among what is listed, and the kinds that have them. */
+const choosing = {
+  dpid: ['flows', 'drops', 'rules', 'switches', 'switch-ports', 'switch-groups', 'meters', 'foreign'],
+  app: ['flows', 'drops'],
+  table: ['flows'],
+  counters: ['flows'],
+  network: ['subnets', 'ports', 'policies', 'ipam', 'leases'],
+  group: ['ports', 'policies'],
+  router: ['nat', 'translations', 'connections', 'leases'],
+  limit: ['flows', 'connections', 'history'],
+} as const satisfies Readonly<Record<string, readonly string[]>>
 
 /** Counts of the packets for an app. */
 const packets =
@@ -106,30 +113,39 @@ interface Flows {
   readonly flows: readonly Row[]
 }
 
-const queryOf = (kind: string, options: GetOptions) => {
-  const { dpid, app, table: number, counters: counted, limit, network, group, router } = options
-  if (kind === 'flows') return { dpid, app, table: number, counters: counted && 'true', limit }
-  if (kind === 'drops') return { dpid, app }
-  if (kind === 'history') return { limit }
-  if (kind === 'connections') return { limit, router }
-  if (ofSwitches.has(kind)) return { dpid }
-  return {
-    ...(ofNetworks.has(kind) ? { network } : {}),
-    ...(ofGroups.has(kind) ? { group } : {}),
-    ...(ofRouters.has(kind) ? { router } : {}),
+/** @throws CliError for an option that says nothing about the kind */
+const queryOf = (kind: string, options: GetOptions): Readonly<Record<string, string>> => {
+  const query: Record<string, string> = {}
+  for (const [name, kinds] of Object.entries(choosing)) {
+    const value = options[name as keyof typeof choosing]
+    if (value === undefined) continue
+    if (!(kinds as readonly string[]).includes(kind)) {
+      throw new CliError(`--${name} says nothing about ${kind}, only about ${kinds.join(', ')}`)
+    }
+    query[name] = String(value)
   }
+  return query
 }
+
+/** What was asked for, where that may be why there is none. */
+const asked = (query: Readonly<Record<string, string>>): string =>
+  Object.entries(query)
+    .filter(([name]) => name !== 'counters' && name !== 'limit')
+    .map(([name, value]) => `--${name} ${value}`)
+    .join(' ')
 
 /** Lists what the running controller has of a kind. */
 export const list = async (kind: string, options: GetOptions): Promise<void> => {
-  const answer = await ask<readonly Row[] | Flows>(options, 'GET', `/v1/${paths[kind] ?? kind}`, {
-    query: queryOf(kind, options),
-  })
+  const query = queryOf(kind, options)
+  const answer = await ask<readonly Row[] | Flows>(options, 'GET', `/v1/${paths[kind] ?? kind}`, { query })
   const rows = 'flows' in answer ? answer.flows : answer
   const { columns, none } = kinds[kind] as (typeof kinds)[string]
   const shown = options.counters && kind === 'flows' ? { ...columns, ...counters } : columns
   await print(rows, options.output, () => table(rows, shown))
-  if (rows.length === 0 && options.output === 'table') console.error(none)
+  if (rows.length === 0 && options.output === 'table') {
+    const which = asked(query)
+    console.error(which === '' ? none : `there are no ${kind} with ${which}`)
+  }
   if ('flows' in answer && answer.total > rows.length) {
     console.error(`${rows.length} of ${answer.total} flows; --limit N shows more, --dpid, --app and --table choose`)
   }
