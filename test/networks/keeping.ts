@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { type Program, startInside } from '../support/programs.ts'
+import { endProgram, type Program, startInside } from '../support/programs.ts'
 import type { NetworksLab } from './lab.ts'
 
 const program = fileURLToPath(new URL('keeping.py', import.meta.url))
@@ -41,7 +41,7 @@ export class Keeping {
     try {
       return new Keeping(server, await begin(lab, from, 'hold', address, String(count)))
     } catch (error) {
-      server.kill()
+      await endProgram(server)
       throw error
     }
   }
@@ -56,7 +56,7 @@ export class Keeping {
     const ended = once(client, 'close')
     client.stdin.end()
     await ended
-    server.kill()
+    await endProgram(server)
     const [broken = Number.NaN, rounds = Number.NaN] = text.trim().split(' ').map(Number)
     return { broken, rounds }
   }

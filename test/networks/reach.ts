@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { inParallel } from '../../topology/lab/parallel.ts'
 import { pingAll, surprises } from '../../topology/lab/ping.ts'
-import { type Program, startInside } from '../support/programs.ts'
+import { endProgram, type Program, startInside } from '../support/programs.ts'
 import type { NetworksLab } from './lab.ts'
 
 const program = fileURLToPath(new URL('transfer.py', import.meta.url))
@@ -37,7 +37,7 @@ export const reach = async (t: Test, lab: NetworksLab): Promise<void> => {
       async (t) => {
         const names = lab.containers.filter((name) => lab.address(name, family) !== '')
         const servers = await Promise.all(names.map((name) => serve(lab, name, family)))
-        t.teardown(() => servers.map((server) => server.kill()))
+        t.teardown(() => Promise.all(servers.map((server) => endProgram(server))))
         const pairs = names.flatMap((from) =>
           names.filter((to) => to !== from && networkOf(to) === networkOf(from)).map((to) => ({ from, to })),
         )

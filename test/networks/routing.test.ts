@@ -4,6 +4,7 @@ import { pingAll, surprises } from '../../topology/lab/ping.ts'
 import { CommandError } from '../../topology/ovs/shell.ts'
 import { until } from '../engine/lab.ts'
 import { busybox, namespaces, ovs, python } from '../support/needs.ts'
+import { endProgram } from '../support/programs.ts'
 import { Keeping } from './keeping.ts'
 import { NetworksLab } from './lab.ts'
 import { Pinging } from './pinging.ts'
@@ -54,14 +55,14 @@ const reaching = async (t: Test, lab: NetworksLab): Promise<void> => {
   await t.test('TCP of many packets passes, each way', async (t) => {
     for (const family of [4, 6] as const) {
       const server = await serve(lab, 'db2', family)
-      t.teardown(() => server.kill())
+      t.teardown(() => endProgram(server))
       t.equal(await fetchFrom(lab, 'web1', lab.address('db2', family)), 'db2')
     }
   })
 
   await t.test('tenants with the same addresses each reach their own, and not those of others', async (t) => {
     const servers = [await serve(lab, 'db2', 4), await serve(lab, 'stock1', 4)]
-    t.teardown(() => servers.map((server) => server.kill()))
+    t.teardown(() => Promise.all(servers.map((server) => endProgram(server))))
     t.equal(await fetchFrom(lab, 'web1', '10.0.2.3'), 'db2')
     t.equal(await fetchFrom(lab, 'shop1', '10.0.2.3'), 'stock1')
     t.match(await ping(lab, 'shop1', '10.0.2.2', '-w', '2'), /0 received.*|Unreachable/s, 'db1 is the other tenant’s')
@@ -130,7 +131,7 @@ const sharing = async (t: Test, lab: NetworksLab): Promise<void> => {
   await t.test('connections to what lies behind two neighbours are shared by both', async (t) => {
     for (const name of ['db1', 'db2']) await lab.inside(name, 'ip', 'address', 'add', '10.9.0.1/32', 'dev', 'lo')
     const servers = await Promise.all(['db1', 'db2'].map((name) => serve(lab, name, 4, '10.9.0.1')))
-    t.teardown(() => servers.map((server) => server.kill()))
+    t.teardown(() => Promise.all(servers.map((server) => endProgram(server))))
     const answers: string[] = []
     for (let count = 0; count < 40; count++) answers.push(await fetchFrom(lab, 'web1', '10.9.0.1', 10_000))
     for (const name of ['db1', 'db2']) {
@@ -202,7 +203,7 @@ const withoutController = async (t: Test, lab: NetworksLab): Promise<void> => {
     t.match(await ping(lab, 'shop1', '10.0.2.3'), /3 received/)
     t.match(await ping(lab, 'web2', '10.0.2.1'), /3 received/, 'and gateways answer')
     const server = await serve(lab, 'db1', 4)
-    t.teardown(() => server.kill())
+    t.teardown(() => endProgram(server))
     t.equal(await fetchFrom(lab, 'web2', lab.address('db1')), 'db1')
     await lab.startController()
     await lab.settled()

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { until } from '../../../engine/lab.ts'
 import { NetworksLab, patience } from '../../../networks/lab.ts'
 import { namespaces, ovs, python } from '../../../support/needs.ts'
-import { type Program, startInside } from '../../../support/programs.ts'
+import { endProgram, type Program, startInside } from '../../../support/programs.ts'
 import { aMoment, ask, ping, serve } from './probes.ts'
 
 const connectionsProgram = fileURLToPath(new URL('connections.py', import.meta.url))
@@ -34,7 +34,7 @@ const want = async (t: Test, lab: NetworksLab, id: string, spec: object): Promis
 const connections = async (t: Test, lab: NetworksLab, node: string, count: number): Promise<Program> => {
   const words = ['python3', connectionsProgram, 'hold', server, '6000', String(count)]
   const child = await startInside(lab.namespace(node), ...words)
-  t.teardown(() => child.kill())
+  t.teardown(() => endProgram(child))
   return child
 }
 
@@ -52,7 +52,7 @@ const whole = async (child: Program): Promise<number> => {
 const others = async (t: Test, lab: NetworksLab): Promise<void> => {
   await t.test('of 100 connections none is lost while translations come and go that do not concern them', async (t) => {
     const echo = await startInside(lab.namespace('server'), 'python3', connectionsProgram, 'serve', server, '6000')
-    t.teardown(() => echo.kill())
+    t.teardown(() => endProgram(echo))
     const held = await Promise.all(['blue1', 'blue2'].map((name) => connections(t, lab, name, 50)))
     for (let round = 0; round < 5; round++) {
       await want(t, lab, 'more', {

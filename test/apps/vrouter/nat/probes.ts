@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import type { NetworksLab } from '../../../networks/lab.ts'
-import { startInside } from '../../../support/programs.ts'
+import { endProgram, startInside } from '../../../support/programs.ts'
 
 const program = fileURLToPath(new URL('probe.py', import.meta.url))
 
 /** Has a container or a machine outside answer who asks it, over TCP and UDP, until the test ends. */
 export const serve = async (t: Test, lab: NetworksLab, node: string, address: string, port: number): Promise<void> => {
   const child = await startInside(lab.namespace(node), 'python3', program, 'serve', address, String(port))
-  t.teardown(() => child.kill())
+  t.teardown(() => endProgram(child))
 }
 
 /** Asks over UDP: who was asked says from which address and port; else the error that came back. */
