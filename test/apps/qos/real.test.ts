@@ -30,11 +30,12 @@ t.test('bandwidth on Open vSwitch', async (t) => {
     for (const direction of directions) {
       const sent = { protocol: 'udp', kbps: 10_000, seconds: 2, omitted: 1 } as const
       let pps = 0
-      // Where the machine stood still meanwhile, fewer came.
-      for (let attempt = 0; attempt < 3 && pps <= 120; attempt++) {
+      const isMet = (): boolean => pps > 120 && pps < 280
+      // Where the machine stood still meanwhile, fewer came, or all at once.
+      for (let attempt = 0; attempt < 3 && !isMet(); attempt++) {
         pps = (await stream({ ...between(lab, direction), ...sent })).kbps / payload
       }
-      t.ok(pps > 120 && pps < 280, `${direction}: ${pps} of 200 packets each second`)
+      t.ok(isMet(), `${direction}: ${pps} of 200 packets each second`)
     }
     const { engine } = lab
     const live = engine.switches.get(lab.dpid)

@@ -17,10 +17,11 @@ t.test('heddle qos test measures what containers on two hosts have of what was a
   const folder = new LabFolder(`qosl${process.pid}`)
   t.teardown(() => takeDown(folder))
   await bringUp(folder, readLab(file))
+  // Margins are wide, for other work may use the same processors; the app's README has what was measured.
+  const isMet = ({ share = 0 }: Rate): boolean => share > 0.6 && share < 1.3
   let rates: readonly Rate[] = []
-  const isSlow = () => rates.length === 0 || rates.some(({ share = 0 }) => share <= 0.6)
-  // Where the machine stood still meanwhile, less came.
-  for (let attempt = 0; attempt < 3 && isSlow(); attempt++) {
+  // Where the machine stood still meanwhile, less came, or all at once.
+  for (let attempt = 0; attempt < 3 && (rates.length === 0 || !rates.every(isMet)); attempt++) {
     const { out } = await run(['qos', 'test', 'usual', '--seconds', '2', '-o', 'json'])
     rates = JSON.parse(out) as readonly Rate[]
   }
@@ -28,10 +29,7 @@ t.test('heddle qos test measures what containers on two hosts have of what was a
     rates.map(({ direction, protocol, asked }) => [direction, protocol, asked.kbps]),
     ['out', 'in'].flatMap((direction) => ['tcp', 'udp'].map((protocol) => [direction, protocol, 10_000])),
   )
-  // Margins are wide, for other work may use the same processors; the app's README has what was measured.
-  for (const { direction, protocol, share = 0 } of rates) {
-    t.ok(share > 0.6 && share < 1.3, `${direction} ${protocol}: ${share} of what was asked`)
-  }
+  for (const rate of rates) t.ok(isMet(rate), `${rate.direction} ${rate.protocol}: ${rate.share} of what was asked`)
   t.match(await run(['qos', 'test', 'free']), { status: 1, err: /port free is not bound/ })
   t.match(await run(['qos', 'test', 'usual', '--with', 'nobody']), { status: 1, err: /--with names one .*free/ })
 })
