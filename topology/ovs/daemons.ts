@@ -1,9 +1,14 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { endProcess } from './process.ts'
-import { run } from './shell.ts'
+import { CommandError, run } from './shell.ts'
 
 const schema = '/usr/share/openvswitch/vswitch.ovsschema'
+
+/** ovs-vswitchd lets go of who says no hello within a second, as a machine that stands still may. */
+const isLetGo = (error: unknown): boolean =>
+  error instanceof CommandError &&
+  /connecting to .* \((Broken pipe|Connection reset.*|End of file)\)/.test(error.message)
 
 /** Where the daemons of one host live, and their commands look for them. */
 export const ovsEnvironment = (directory: string): Record<string, string> => ({
@@ -45,7 +50,12 @@ export class OvsDaemons {
   /** ovs-ofctl in OpenFlow 1.3. */
   ofctl(command: string, bridge: string, ...args: readonly string[]): Promise<string> {
     const target = `unix:${join(this.directory, `${bridge}.mgmt`)}`
-    return run('ovs-ofctl', ['-O', 'OpenFlow13', command, target, ...args], { env: ovsEnvironment(this.directory) })
+    const ask = () =>
+      run('ovs-ofctl', ['-O', 'OpenFlow13', command, target, ...args], { env: ovsEnvironment(this.directory) })
+    return ask().catch((error: unknown) => {
+      if (isLetGo(error)) return ask()
+      throw error
+    })
   }
 
   async appctl(...args: readonly string[]): Promise<string> {
