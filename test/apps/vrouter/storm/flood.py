@@ -1,5 +1,6 @@
 # Sends frames by a network card, one after the other and again from the first, for some seconds, as fast as
-# it can: they are lines of hexadecimal digits on standard input. Prints how many it has sent, and the seconds.
+# it can, and on until it is a flood where the machine stood still: they are lines of hexadecimal digits on standard
+# input. Prints how many it has sent, and the seconds.
 import socket
 import sys
 import time
@@ -11,7 +12,7 @@ frames = [bytes.fromhex(line) for line in sys.stdin]
 
 sent = 0
 begin = time.monotonic()
-while time.monotonic() - begin < seconds:
+while time.monotonic() - begin < seconds or sent < 5_000:
     for frame in frames[sent % len(frames):][:100]:
         try:
             card.send(frame)
