@@ -7,7 +7,7 @@ import { factOf } from './fact.ts'
 import { Inventory } from './inventory.ts'
 import { Marks } from './marks.ts'
 import type { BindingFact, HostFact, Observer } from './observer.ts'
-import { Once, type Problem } from './once.ts'
+import { Once, type Problem, problemLine } from './once.ts'
 import { type OpenFlowPort, settingsIn } from './settings.ts'
 import {
   allTypes,
@@ -48,6 +48,8 @@ export class Host {
   private repairs: readonly Repair[] = []
   private seen: Seen = 'found'
   private wasWhole = false
+  /** Why its database is not connected any more; undefined while it is. */
+  private away: string | undefined
   /** Whether its database has limits of zones. */
   private canLimit = false
   /** The integration bridge, when interfaces were last examined. */
@@ -68,12 +70,15 @@ export class Host {
 
   /** What is amiss. */
   get problems(): readonly Problem[] {
-    return this.once.all
+    const { away, once } = this
+    if (away === undefined) return once.all
+    const finding = `its database is not connected: ${away}; what it has bound may be out of date`
+    return [{ finding, mend: 'ovs-vsctl list manager' }, ...once.all]
   }
 
   /** What is amiss, in a line each. */
   get texts(): string[] {
-    return this.once.texts
+    return this.problems.map(problemLine)
   }
 
   /** What bounds connection tracking here has changed. */
@@ -90,6 +95,7 @@ export class Host {
    */
   async follow(session: OvsdbSession, schema: Schema): Promise<void> {
     this.session = session
+    this.away = undefined
     this.since = Date.now()
     this.canLimit = schema.tables.get('CT_Zone')?.has('limit') === true
     session.whenClosed((reason) => this.lost(session, reason))
@@ -113,6 +119,7 @@ export class Host {
   private lost(session: OvsdbSession, reason: string): void {
     if (this.session !== session) return
     this.session = undefined
+    this.away = reason
     this.since = Date.now()
     this.marks.use(undefined)
     this.keeper.use(undefined)

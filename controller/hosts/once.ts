@@ -5,7 +5,9 @@ export interface Problem {
   readonly mend?: string
 }
 
-const textOf = ({ finding, mend }: Problem): string => (mend === undefined ? finding : `${finding}; run there: ${mend}`)
+/** In a line. */
+export const problemLine = ({ finding, mend }: Problem): string =>
+  mend === undefined ? finding : `${finding}; run there: ${mend}`
 
 /** Tells each thing once, until it has been otherwise in between. */
 export class Once {
@@ -20,20 +22,16 @@ export class Once {
   say(subject: string, amiss: string | Problem | undefined): void {
     const problem = typeof amiss === 'string' ? { finding: amiss } : amiss
     const before = this.told.get(subject)
-    if (before === problem || (before && problem && textOf(before) === textOf(problem))) return
+    if (before === problem || (before && problem && problemLine(before) === problemLine(problem))) return
     if (problem === undefined) this.told.delete(subject)
     else {
       this.told.set(subject, problem)
-      this.tell(textOf(problem))
+      this.tell(problemLine(problem))
     }
   }
 
   /** All that is amiss. */
   get all(): readonly Problem[] {
     return [...this.told.values()]
-  }
-
-  get texts(): string[] {
-    return this.all.map(textOf)
   }
 }
