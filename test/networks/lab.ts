@@ -181,7 +181,8 @@ export class NetworksLab {
 
   /** All that the controller has said since it started. */
   get log(): LogLine[] {
-    const lines = readFileSync(controllerLog(this.folder), 'utf8').split('\n')
+    // The last line may not be whole.
+    const lines = readFileSync(controllerLog(this.folder), 'utf8').split('\n').slice(0, -1)
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine)
   }
 

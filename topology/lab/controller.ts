@@ -8,13 +8,13 @@ import type { LabFolder } from './folder.ts'
 import type { Sockets } from './host.ts'
 import { lastingPort } from './port.ts'
 
-/** Milliseconds: in a checkout its sources are compiled at each start, on a machine that may have much else to do. */
 /** A controller that runs already. */
 export interface GivenController extends Sockets {
   /** `HOST:PORT` */
   readonly api: string
 }
 
+/** Milliseconds: in a checkout its sources are compiled at each start, on a machine that may have much else to do. */
 const startDeadline = 120_000
 
 /** The program `heddle`. The package names itself, so that sources and what is built from them find the same file. */
@@ -41,7 +41,9 @@ const read = (file: string): string => {
 
 /** Where its API listens, once its log says so. */
 const apiIn = (log: string): string | undefined => {
-  const line = log.split('\n').findLast((one) => one.includes('"msg":"heddle is up"'))
+  // The last line may not be whole.
+  const lines = log.split('\n').slice(0, -1)
+  const line = lines.findLast((one) => one.includes('"msg":"heddle is up"'))
   return line && (JSON.parse(line) as { api: string }).api.replace(/^https?:\/\//, '')
 }
 
