@@ -55,8 +55,8 @@ const turn = async (): Promise<void> => {
 t.test('machines ask for each other, and answer', async (t) => {
   const { machine, kinds, cables } = ethernet(t)
   const [a, b] = [machine(1, ['10.0.0.1/24', 'fd00::1/64']), machine(2, ['10.0.0.2/24', 'fd00::2/64'])]
-  t.ok(await a.ping(parseIp('10.0.0.2'), 2000))
-  t.ok(await a.ping(parseIp('fd00::2'), 2000))
+  t.ok(await a.ping(parseIp('10.0.0.2'), 20_000, true))
+  t.ok(await a.ping(parseIp('fd00::2'), 20_000, true))
   t.equal(a.neighbour(parseIp('10.0.0.2')), macOf(2))
   t.equal(a.neighbour(parseIp('fd00::2')), macOf(2))
   t.equal(b.neighbour(parseIp('10.0.0.1')), macOf(1), 'who is asked learns who asks')
@@ -67,13 +67,13 @@ t.test('machines ask for each other, and answer', async (t) => {
   if (cable) cable.isCut = true
   t.equal(await a.ping(parseIp('10.0.0.2'), 100), undefined, 'cut')
   if (cable) cable.isCut = false
-  t.ok(await a.ping(parseIp('10.0.0.2'), 2000), 'joined')
+  t.ok(await a.ping(parseIp('10.0.0.2'), 20_000), 'joined')
 })
 
 t.test('what lies behind a machine is reached by it as the gateway', async (t) => {
   const { machine } = ethernet(t)
   const [a] = [machine(1, ['10.0.0.1/24'], ['10.0.0.2']), machine(2, ['10.0.0.2/24'], [], ['198.51.100.1'])]
-  t.ok(await a.ping(parseIp('198.51.100.1'), 2000))
+  t.ok(await a.ping(parseIp('198.51.100.1'), 20_000))
   t.equal(a.neighbour(parseIp('198.51.100.1')), undefined)
   t.equal(a.neighbour(parseIp('10.0.0.2')), macOf(2))
 })
@@ -81,7 +81,7 @@ t.test('what lies behind a machine is reached by it as the gateway', async (t) =
 t.test('an announcement changes what a machine knows, and adds nothing', async (t) => {
   const { machine, plug } = ethernet(t)
   const [a] = [machine(1, ['10.0.0.1/24', 'fd00::1/64']), machine(2, ['10.0.0.2/24', 'fd00::2/64'])]
-  for (const text of ['10.0.0.2', 'fd00::2']) await a.ping(parseIp(text), 2000)
+  for (const text of ['10.0.0.2', 'fd00::2']) await a.ping(parseIp(text), 20_000)
   const other = plug()
   const announce = (mac: number, host: number): void => {
     const [v4, v6] = [`10.0.0.${host}`, ipv6Of(`fd00::${host}`)]
