@@ -154,6 +154,8 @@ export const pickLab = (name: string | undefined): LabFolder => {
   if (chosen !== undefined && names.includes(chosen)) return new LabFolder(chosen)
   if (names.length === 0) throw new LabError('no lab is up: heddle lab up FILE builds one')
   throw new LabError(
-    `${name === undefined ? 'which lab is meant?' : `there is no lab ${name}`} --name is one of ${names.join(', ')}`,
+    name === undefined
+      ? `which lab is meant? --name is one of ${names.join(', ')}`
+      : `there is no lab ${name}; there is ${names.join(', ')}`,
   )
 }

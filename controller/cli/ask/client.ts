@@ -38,6 +38,11 @@ const notThere = (address: string): CliError =>
     nobody,
   )
 
+/** An app's code runs in the controller: one that never returns holds all of it up, signals included. */
+const silent = (address: string): string =>
+  `the controller at ${address} did not answer within ${deadline / 1000} s: it has much to do, or an app in it does not ` +
+  'return; kill -9 ends it then, switches keep their flows, and what was being loaded is not loaded again'
+
 const requestOf = (method: Method, body: unknown): RequestInit => {
   const token = process.env.HEDDLE_TOKEN || undefined
   return {
@@ -77,7 +82,7 @@ export const ask = async <T>(
     if (value !== undefined) url.searchParams.set(name, value)
   }
   const response = await fetch(url, requestOf(method, question.body)).catch((error: Error) => {
-    if (error.name === 'TimeoutError') throw new CliError(`the controller at ${address} did not answer in time`, nobody)
+    if (error.name === 'TimeoutError') throw new CliError(silent(address), nobody)
     throw notThere(address)
   })
   return (await answerOf(response)) as T

@@ -44,7 +44,8 @@ const below =
 const single = (document: YamlFile, value: Fields): Filed => {
   const { kind, id, ...rest } = value
   if (typeof kind !== 'string' || !kinds.includes(kind)) {
-    throw mistake(document, 'kind', `${String(kind)} is no kind; there are ${kinds.join(', ')}`)
+    const wrong = kind === undefined ? 'is missing' : `${String(kind)} is no kind`
+    throw mistake(document, 'kind', `${wrong}; there are ${kinds.join(', ')}`)
   }
   if (typeof id !== 'string')
     throw mistake(document, 'id', id === undefined ? 'is missing' : 'a text is expected: put it in quotes')

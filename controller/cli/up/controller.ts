@@ -45,7 +45,9 @@ interface Parts {
 const explained = (text: string, error: unknown): CliError => {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return new CliError(`${text} is in use: does another heddle run?`)
-  if (code === 'EACCES') return new CliError(`${text}: permission denied`)
+  // Node says the same where there is no such folder.
+  if (code === 'EACCES') return new CliError(`${text}: permission denied, or a folder of it does not exist`)
+  if (code === 'EADDRNOTAVAIL') return new CliError(`${text}: this machine has no such address`)
   return new CliError(message.includes(text) ? message : `${text}: ${message}`)
 }
 
