@@ -85,7 +85,9 @@ export const withHosts = async (
     await pretendSwitch(server)
     await enlist(server, id, watched.target)
   }
-  await until('all are set up', () => ids.every((id) => watched.known.has(id)))
+  // What the database shows comes before its answer to what was set up, of which is told then.
+  const isToldOf = (id: string) => watched.told.some((text) => text.includes(`host ${id}: set up`))
+  await until('all are set up', () => ids.every((id) => watched.known.has(id) && isToldOf(id)))
   return { servers, watched, server: first }
 }
 
