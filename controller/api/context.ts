@@ -19,6 +19,8 @@ export interface ApiContext {
   readonly forgetHost?: (id: string) => boolean
   /** What is amiss with a host; nothing is known unless given. */
   readonly hostProblems?: (id: string) => readonly HostProblem[]
+  /** Who was refused as a host lately, and why; nobody unless given. */
+  readonly refusedHosts?: () => readonly { readonly address: string; readonly reason: string }[]
   /** Of heddle. */
   readonly version: string
   /** Whether callers have shown a token, and so may have any file loaded that this process can read. */

@@ -15,6 +15,7 @@ import { Bindings } from './bindings.ts'
 import { Host, type Surroundings } from './host.ts'
 import type { BindingFact, HostFact, Observer } from './observer.ts'
 import type { Problem } from './once.ts'
+import { type Refusal, Refusals } from './refusals.ts'
 import type { OpenFlowPort } from './settings.ts'
 import type { ZoneLimit } from './upkeep/index.ts'
 
@@ -74,6 +75,7 @@ export class Hosts {
   private readonly hosts = new Map<string, Host>()
   private readonly bindings: Bindings
   private readonly listeners: Listener[] = []
+  private readonly refusals = new Refusals()
 
   constructor(observer: Observer, options: HostsOptions = {}) {
     this.observer = observer
@@ -96,8 +98,10 @@ export class Hosts {
    * @throws OvsdbError for a plain-text port open to the network without `insecure: true`
    */
   async listen(endpoint: Endpoint): Promise<Listener> {
-    const refused = (address: string, reason: string) =>
+    const refused = (address: string, reason: string) => {
+      this.refusals.add(address, reason)
       this.around.report('warn', `a host was refused: ${reason}`, { address })
+    }
     const slowed = (address: string) =>
       this.around.report('warn', 'hosts at an address keep failing: new connections from there wait their turn', {
         address,
@@ -140,6 +144,11 @@ export class Hosts {
     this.hosts.delete(id)
     this.observer.hostGone(id)
     return true
+  }
+
+  /** Who was refused within the last minute, and why. */
+  get refused(): readonly Refusal[] {
+    return this.refusals.recent()
   }
 
   /** What is amiss with a host. */

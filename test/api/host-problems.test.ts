@@ -10,7 +10,11 @@ t.test('what is amiss with a host is told with the host, and by doctor with what
   const lab = await ApiLab.start(t)
   lab.running.engine.model.apply([hostDoc('h1', 1n), hostDoc('h2', 2n)])
   const problems = [{ finding, mend }, { finding: 'stt is not carried' }]
-  const api = await createApi({ ...lab.options, hostProblems: (id) => (id === 'h2' ? problems : []) })
+  const api = await createApi({
+    ...lab.options,
+    hostProblems: (id) => (id === 'h2' ? problems : []),
+    refusedHosts: () => [{ address: '192.0.2.7', reason: 'its Open vSwitch has no external_ids:system-id' }],
+  })
   t.teardown(() => api.close())
   const get = async (url: string) => (await api.inject({ method: 'GET', url })).json()
   t.match(await get('/v1/hosts'), [
@@ -24,5 +28,9 @@ t.test('what is amiss with a host is told with the host, and by doctor with what
       { level: 'warning', finding: `host h2: ${finding}`, mend },
       { level: 'warning', finding: 'host h2: stt is not carried' },
     ],
+  )
+  t.match(
+    told.find((one) => one.finding.startsWith('a host ')),
+    { level: 'error', finding: 'a host at 192.0.2.7 is refused: its Open vSwitch has no external_ids:system-id' },
   )
 })

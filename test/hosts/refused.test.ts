@@ -24,6 +24,7 @@ for (const [what, [command, reason]] of Object.entries(refused)) {
     await until('it is refused', () => watched.told.length > 0)
     t.match(watched.told[0], /^warn: a host was refused: /)
     t.match(watched.told[0], reason)
+    t.match(watched.hosts.refused, [{ address: 'unix socket', reason }])
     t.equal(await server.vsctl('list-br'), '')
     await pretendSwitch(server)
     await server.vsctl('set', 'open_vswitch', '.', 'external_ids:system-id=h1')

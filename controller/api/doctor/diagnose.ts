@@ -59,6 +59,12 @@ const aboutHosts = ({ engine, hostProblems }: ApiContext): Diagnosis[] =>
     })),
   )
 
+const refusedHosts = ({ refusedHosts: list }: ApiContext): Diagnosis[] =>
+  (list?.() ?? []).map(({ address, reason }) => ({
+    level: 'error',
+    finding: `a host at ${address} is refused: ${reason}`,
+  }))
+
 /** What is amiss with the controller, its switches and hosts, as far as OpenFlow and the hosts' databases show it. */
 export const diagnose = (context: ApiContext): Diagnosis[] => {
   const switches = findSwitches(context, undefined)
@@ -85,5 +91,6 @@ export const diagnose = (context: ApiContext): Diagnosis[] => {
     ...(switches.length + aboutOld.length === 0 ? none : about),
     ...aboutOld,
     ...aboutHosts(context),
+    ...refusedHosts(context),
   ]
 }

@@ -108,9 +108,10 @@ const serve = async (parts: Parts, { api }: Settings, version: string, log: Logg
     const isInstalled = (port: string) => parts.joined?.isInstalled(port) === true
     const forgetHost = (id: string) => parts.joined?.hosts.forget(id) === true
     const hostProblems = (id: string) => parts.joined?.hosts.problemsOf(id) ?? []
+    const refusedHosts = () => parts.joined?.hosts.refused ?? []
     const shown = { tunnelHealth: tunnelHealth(engine), translated: translated(engine), isInstalled }
     const options = {
-      ...{ engine, host, intents, reached, ...shown, forgetHost, hostProblems },
+      ...{ engine, host, intents, reached, ...shown, forgetHost, hostProblems, refusedHosts },
       ...{ version, failed, ...token },
     }
     parts.api = await serveApi(options, api.host, api.port)
