@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { endProcess } from '../ovs/process.ts'
 import { takeDown } from './down.ts'
 import { LabError } from './errors.ts'
 import { type LabFolder, type LabRecord, labsFolder } from './folder.ts'
@@ -109,7 +108,8 @@ const isDaemon = ({ words: [command = ''] }: Process): boolean => /(^|\/)(ovs-vs
 /** Lets go of a lab's namespaces. Where what held them was killed, daemons of the lab may be left: they end, too. */
 export const release = async (folder: LabFolder): Promise<void> => {
   const pid = holderOf(folder)
-  if (pid !== undefined) await endProcess(pid)
+  // What it waits by would hold them, too.
+  if (pid !== undefined) await killAll(allProcesses().filter((one) => one.pid === pid || one.parent === pid))
   await killAll(
     allProcesses().filter((one) => isDaemon(one) && one.words.some((word) => word.includes(`${folder.path}/`))),
   )

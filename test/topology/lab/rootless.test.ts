@@ -30,6 +30,8 @@ t.test('an ordinary user has a lab, in a user namespace', async (t) => {
   mkdirSync(env.HEDDLE_LABS)
   chmodSync(home, 0o755)
   if (ordinary !== undefined) for (const folder of [home, env.HEDDLE_LABS]) chownSync(folder, ordinary, ordinary)
+  const waiting = () => allProcesses().filter(({ words }) => words[0] === 'sleep')
+  const before = new Set(waiting().map(({ pid }) => pid))
   const heddle = (...args: readonly string[]) => asUser(env, process.execPath, bin, 'lab', ...args)
   t.teardown(() => {
     heddle('down')
@@ -48,5 +50,10 @@ t.test('an ordinary user has a lab, in a user namespace', async (t) => {
       .filter(({ words }) => words.some((word) => word.includes(home)))
       .map(({ words }) => words.join(' ')),
     [],
+  )
+  t.same(
+    waiting().filter(({ pid, words }) => words[1] === '86400' && !before.has(pid)),
+    [],
+    'nobody holds its namespaces',
   )
 })
