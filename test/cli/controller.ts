@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { until } from '../engine/lab.ts'
+import { bin } from '../support/command.ts'
 import { endProgram } from '../support/programs.ts'
 
-const bin = fileURLToPath(new URL('../../controller/cli/heddle.js', import.meta.url))
-
-/** Milliseconds: its sources are compiled at each start, and other work may use the same processors. */
+/** Milliseconds: its sources may be compiled at its start, and other work may use the same processors. */
 const startDeadline = 120_000
 
 /** What a run of `heddle` left. */

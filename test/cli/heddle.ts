@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-
-const bin = fileURLToPath(new URL('../../controller/cli/heddle.js', import.meta.url))
+import { bin } from '../support/command.ts'
 
 /** What a run of `heddle` left. */
 interface Run {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
+import { bin } from '../support/command.ts'
 import { ovs } from '../support/needs.ts'
 import { heddle } from './heddle.ts'
 
@@ -131,8 +132,8 @@ t.test('openflow coverage --json has all 40 fields of OpenFlow 1.3 and all its m
 })
 
 t.test('a reader that stops early, as head does, is no error', (t) => {
-  const script = 'set -o pipefail; "$0" controller/cli/heddle.js openflow coverage | head -n 1'
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath], { encoding: 'utf8' })
+  const script = 'set -o pipefail; "$0" "$1" openflow coverage | head -n 1'
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath, bin], { encoding: 'utf8' })
   t.same([status, stderr], [0, ''])
   t.match(stdout, /^MESSAGES/)
   t.end()

@@ -3,15 +3,13 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { takeDown } from '../../../topology/lab/down.ts'
 import { LabFolder } from '../../../topology/lab/folder.ts'
 import { allProcesses } from '../../../topology/lab/processes.ts'
 import { readLab } from '../../../topology/lab/read.ts'
+import { bin } from '../../support/command.ts'
 import { MockController } from './mock.ts'
-
-const bin = fileURLToPath(new URL('../../../controller/cli/heddle.js', import.meta.url))
 
 /** A folder of the test's own for its labs, of which nothing is left after the test. */
 export const labsOf = (t: Test): string => {

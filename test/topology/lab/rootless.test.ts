@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { allProcesses } from '../../../topology/lab/processes.ts'
 import { hasCommand } from '../../setup/machine.js'
+import { bin } from '../../support/command.ts'
 import { need, ovs } from '../../support/needs.ts'
 
-const bin = fileURLToPath(new URL('../../../controller/cli/heddle.js', import.meta.url))
 const file = fileURLToPath(new URL('../../../topology/labs/two-hosts.yaml', import.meta.url))
 
 /** An ordinary user: whoever runs the tests, else nobody. */

@@ -18,10 +18,10 @@ import { statusOf } from '../../../topology/lab/status.ts'
 import { bringUp } from '../../../topology/lab/up.ts'
 import { hasEnded } from '../../../topology/ovs/process.ts'
 import { until } from '../../engine/lab.ts'
+import { bin } from '../../support/command.ts'
 import { tshark } from '../../support/needs.ts'
 import { describe, processesOf } from './labs.ts'
 
-const bin = fileURLToPath(new URL('../../../controller/cli/heddle.js', import.meta.url))
 const file = fileURLToPath(new URL('../../../topology/labs/three-encaps.yaml', import.meta.url))
 
 /** An ordinary user: whoever runs the tests, else nobody. */
