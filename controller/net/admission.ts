@@ -1,4 +1,4 @@
-import { Source } from './source.ts'
+import { forgivingPeriod, Source } from './source.ts'
 
 /** Limits that keep a flood of connections, and those that come to nothing, from harming those that are up. */
 export interface AdmissionLimits {
@@ -103,11 +103,13 @@ export class Admission {
   }
 
   private settle(source: Source, success: boolean): void {
+    const { handshakes, perAddressHandshakes } = this.limits
+    const wasFull = this.handshaking >= handshakes
     source.trying--
     this.handshaking--
-    if (!success) source.failed(this.limits.perAddressHandshakes)
+    if (!success) source.failed(perAddressHandshakes)
     this.advance(source)
-    if (this.handshaking < this.limits.handshakes) this.advanceAll()
+    if (wasFull && this.handshaking < handshakes) this.advanceAll()
   }
 
   private leave(source: Source): void {
@@ -131,17 +133,21 @@ export class Admission {
   }
 
   /** Most of those that have waited for long have long been given up by whoever opened them, which nobody notices unread. */
-  private shorten({ waiting, failures }: Source): void {
-    if (waiting.length > mostWaiting && failures * 2 > this.limits.perAddressHandshakes) waiting.shift()?.giveWay()
+  private shorten(source: Source): void {
+    if (source.waiting.length > mostWaiting && this.isFailing(source)) source.waiting.shift()?.giveWay()
+  }
+
+  private isFailing({ failures }: Source): boolean {
+    return failures * 2 >= this.limits.perAddressHandshakes
   }
 
   private hold(source: Source): void {
     this.crowded.add(source)
-    if (source.failures > 0 && !source.isSlowed) {
+    if (!source.isSlowed && this.isFailing(source)) {
       source.isSlowed = true
       this.slowed(source.address)
     }
-    this.ticking ??= setInterval(() => this.tick(), 1_000 / this.limits.forgiven).unref()
+    this.ticking ??= setInterval(() => this.tick(), forgivingPeriod).unref()
   }
 
   private tick(): void {

@@ -4,6 +4,12 @@ export interface Waiting {
   readonly giveWay: () => void
 }
 
+/**
+ * Milliseconds after which some failures are forgotten, all of them at once: who waits for that then begins
+ * together, which disturbs switches that are up less often than one by one.
+ */
+export const forgivingPeriod = 1_000
+
 /** What is remembered of an address from which connections come. */
 export class Source {
   readonly address: string
@@ -19,17 +25,17 @@ export class Source {
   private counted = 0
   private countedAt = performance.now()
 
-  /** @param forgiven failures that are forgotten each second */
+  /** @param forgiven failures that are forgotten in each period */
   constructor(address: string, forgiven: number) {
     this.address = address
     this.forgiven = forgiven
   }
 
-  /** Those that are not forgotten: a fraction, for they fade. */
+  /** Those that are not forgotten. */
   get failures(): number {
-    const now = performance.now()
-    this.counted = Math.max(0, this.counted - ((now - this.countedAt) / 1_000) * this.forgiven)
-    this.countedAt = now
+    const periods = Math.floor((performance.now() - this.countedAt) / forgivingPeriod)
+    this.countedAt += periods * forgivingPeriod
+    this.counted = Math.max(0, this.counted - periods * this.forgiven)
     if (this.counted === 0 && this.waiting.length === 0) this.isSlowed = false
     return this.counted
   }

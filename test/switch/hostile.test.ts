@@ -50,8 +50,9 @@ const percentile = (sorted: readonly number[], share: number): number =>
 
 const sorted = (all: readonly Measured[]): number[] => all.flatMap(({ times }) => times).sort((a, b) => a - b)
 
-/** The p99 of the quietest slice: of what else the machine does at that time, it has the least. */
-const quietest = (all: readonly Measured[]): number => Math.min(...all.map((one) => percentile(sorted([one]), 0.99)))
+/** The p99 of each slice, the quietest first: of what else the machine does at that time, that has the least. */
+const slicesOf = (all: readonly Measured[]): number[] =>
+  all.map((one) => percentile(sorted([one]), 0.99)).sort((a, b) => a - b)
 
 const figures = (times: readonly number[]): string =>
   [
@@ -88,9 +89,11 @@ t.test('hostile connections do not trouble switches that are up', async (t) => {
   const grown = (liveBytes() - heapBefore) / 1024 / 1024
   const [before, during] = [sorted(peace), sorted(attack)]
   const ratio = percentile(during, 0.99) / percentile(before, 0.99)
+  const [quiet, busy] = [slicesOf(peace), slicesOf(attack)]
+  const usual = percentile(busy, 0.5) / percentile(quiet, 0.5)
   t.comment(`in peace: ${figures(before)}`)
   t.comment(`under ${lines.length} hostile connections in ${seconds.toFixed(0)} s: ${figures(during)}`)
-  t.comment(`p99 times ${ratio.toFixed(2)}; of the quietest second ${(quietest(attack) / quietest(peace)).toFixed(2)}`)
+  t.comment(`p99 times ${ratio.toFixed(2)}, that of the median second times ${usual.toFixed(2)}`)
   t.comment(`heap ${grown.toFixed(1)} MiB more`)
   t.ok(isOver, 'each line was sent, and taken up')
   t.equal(running.engine.switches.size, goodSwitches, 'all good switches are still up, and no other')
@@ -103,6 +106,6 @@ t.test('hostile connections do not trouble switches that are up', async (t) => {
     [],
     'every echo is answered',
   )
-  t.ok(quietest(attack) < quietest(peace) * 4 + 5, 'and about as soon as in peace')
+  t.ok(percentile(busy, 0) < percentile(quiet, 0) * 4 + 5, 'and about as soon as in peace')
   t.ok(grown < 32, 'memory returns')
 })
