@@ -28,8 +28,7 @@ if (testFiles.length === 0) {
 if (!options.some((option) => option.startsWith('--test-reporter'))) {
   options.push(`--test-reporter=${new URL('support/outline.js', import.meta.url)}`)
 }
-const typescript = new URL('setup/typescript.js', import.meta.url).href
-const args = ['--import', typescript, '--test', `--test-concurrency=${concurrency}`, ...options, ...testFiles]
+const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...options, ...testFiles]
 // tap gives a file 30 seconds, too few for one that starts many commands on a busy machine.
 /** @type {NodeJS.ProcessEnv} */
 const env = { TAP_TIMEOUT: '300', ...process.env }

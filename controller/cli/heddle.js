@@ -15,7 +15,8 @@ const runSource = async () => {
     const { status } = spawnSync(process.execPath, setup, { stdio: ['ignore', 2, 2] })
     if (status !== 0) process.exit(1)
   }
-  await import(here('../../test/setup/typescript.js').href)
+  // Node 22.18 and later read TypeScript themselves.
+  if (!('typescript' in process.features && process.features.typescript)) (await import('tsx/esm/api')).register()
   await import(source.href)
 }
 

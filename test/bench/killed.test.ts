@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { hasEnded } from '../../topology/ovs/process.ts'
-import { typescript } from '../support/typescript.ts'
 
 const file = fileURLToPath(new URL('./killed-process.ts', import.meta.url))
 const patience = 20_000 // milliseconds
@@ -18,7 +17,7 @@ const isGone = async (folder: string): Promise<boolean> => {
 t.test('a benchmark that is killed takes with it what it started and what it wrote', async (t) => {
   const folder = t.testdir({ compiled: '' })
   const stdio = ['ignore', 'pipe', 'inherit'] as const
-  const benchmark = spawn(process.execPath, [...typescript, file, folder], { stdio: [...stdio] })
+  const benchmark = spawn(process.execPath, ['--import', 'tsx', file, folder], { stdio: [...stdio] })
   t.teardown(() => benchmark.kill('SIGKILL'))
   const [line] = (await once(benchmark.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
   const [target = 0, controller = 0] = line.toString().split(' ').map(Number)

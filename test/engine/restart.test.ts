@@ -7,7 +7,6 @@ import t, { type Test } from 'tap'
 import l2Switch from '../../apps/l2-switch/app.ts'
 import type { Container } from '../../topology/ovs/host.ts'
 import { namespaces, ovs } from '../support/needs.ts'
-import { typescript } from '../support/typescript.ts'
 import { agesOf, connectBridge, engineFor, flowsOf, hostFor, sleep, socketOf, synced, until } from './lab.ts'
 
 interface Report {
@@ -19,7 +18,7 @@ const script = fileURLToPath(new URL('controller-process.ts', import.meta.url))
 
 /** Starts a controller, and gathers what it reports. */
 const startController = (t: Test, path: string): { child: ChildProcess; told: Report[] } => {
-  const child = spawn(process.execPath, [...typescript, script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--import', 'tsx', script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
   const told: Report[] = []
   let rest = ''

@@ -5,13 +5,12 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { openSqliteStore } from '../../controller/state/index.ts'
-import { typescript } from '../support/typescript.ts'
 import { refusal, take } from './collect.ts'
 
 const committer = fileURLToPath(new URL('./committer.ts', import.meta.url))
 
 const startCommitter = (file: string) =>
-  spawn(process.execPath, [...typescript, committer, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  spawn(process.execPath, ['--import', 'tsx', committer, file], { stdio: ['ignore', 'pipe', 'inherit'] })
 
 /** Lets the child commit for some milliseconds, kills it, and gives the number of its last acknowledged commit. */
 const killWhileCommitting = async (t: Test, file: string, milliseconds: number): Promise<number> => {
