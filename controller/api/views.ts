@@ -118,7 +118,8 @@ const changes = {
   meter: { 0: 'add', 1: 'modify', 2: 'delete' },
 } as const satisfies Record<Operation['what'], Readonly<Record<number, string>>>
 
-const textOf = ({ thing, owner }: Operation): string =>
+/** A flow, group or meter that is wanted, in ovs-ofctl's syntax. */
+export const textOf = ({ thing, owner }: Pick<Operation, 'thing' | 'owner'>): string =>
   'key' in thing ? describeFlow(thing, owner.cookieHigh, owner.cookieLow).text : describeEntry(thing)
 
 export const changeView = (operation: Operation) => ({

@@ -91,6 +91,8 @@ export class Keeper {
   private readonly committer: Committer
   private readonly futile = new Futile()
   private readonly shortage: Shortage
+  /** One for each kind and app: there may be very many refusals. */
+  private readonly lastErrors = new Map<string, string>()
   private known = false
   /** Counts the reasons to read the switch again: one that comes during a reading must not be lost. */
   private doubts = 0
@@ -298,7 +300,14 @@ export class Keeper {
     const claim = claims.get(key)
     if (claim?.thing === thing) claims.refuse(key, claim)
     else this.futile.refuse(refusal.operation)
-    if (this.shortage.refused(refusal)) this.events.refused(refusal)
+    if (!this.shortage.refused(refusal)) return
+    this.lastErrors.set(`${what} of ${refusal.operation.owner.app}`, refusal.errorName)
+    this.events.refused(refusal)
+  }
+
+  /** The error by which the switch last refused such a thing of this app. */
+  lastError(what: Operation['what'], app: string): string | undefined {
+    return this.lastErrors.get(`${what} of ${app}`)
   }
 
   private claimsOf(what: Operation['what']): Claims<string | number, Thing> {

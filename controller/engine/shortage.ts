@@ -10,6 +10,9 @@ const errors: ReadonlySet<string> = new Set([
   'OFPMMFC_OUT_OF_BANDS',
 ])
 
+/** Whether a switch says by this error that it has no room. */
+export const isShortage = (errorName: string): boolean => errors.has(errorName)
+
 /** Milliseconds before something is tried again; doubled each time that it is refused again. */
 const firstDelay = 1_000
 const lastDelay = 300_000
@@ -46,7 +49,7 @@ export class Shortage {
 
   /** Takes a refusal; says whether it is news. */
   refused({ operation: { what, thing }, errorName }: Refusal): boolean {
-    if (!errors.has(errorName)) return true
+    if (!isShortage(errorName)) return true
     const lacking = { what, key: keyOf(thing) }
     const name = nameOf(lacking)
     this.lacking.set(name, lacking)
