@@ -56,6 +56,8 @@ export class RealBridge {
 
   private async begin(): Promise<void> {
     await this.host.start()
+    // The kernel would look for routers and neighbours by its ports, and its frames be taken for those of tests.
+    await this.host.exec('sysctl', '-qw', ...['all', 'default'].map((of) => `net.ipv6.conf.${of}.disable_ipv6=1`))
     await this.host.addBridge(bridge)
     const card = (port: number): string => `${this.host.name}p${port}`
     await this.host.vsctl(
