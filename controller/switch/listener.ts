@@ -56,8 +56,7 @@ export class Listener {
     this.turns = options.connection?.turns ?? new Turns()
     this.connection = { turns: this.turns, buffers: new Buffers(), ...options.connection }
     const accepted = (socket: Socket, origin: string, admitted: Admitted) => this.shakeHands(socket, origin, admitted)
-    const told = { accepted, refused: this.events.refused, slowed: events.slowed }
-    this.acceptor = new Acceptor(endpoint, told, options.admission, sharedReads())
+    this.acceptor = new Acceptor(endpoint, { ...this.events, accepted }, options.admission, sharedReads())
   }
 
   /** Resolves once it listens. A unix socket that a killed process left behind is taken over. */

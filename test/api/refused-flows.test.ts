@@ -1,14 +1,8 @@
 import t from 'tap'
+import type { Diagnosis } from '../../controller/api/schemas.ts'
 import { type App, defineApp, GroupEntry } from '../../controller/index.ts'
 import { until } from '../engine/lab.ts'
 import { ApiLab, appText, folderFor, writeApp } from './lab.ts'
-
-interface Diagnosis {
-  readonly level: string
-  readonly dpid?: string
-  readonly finding: string
-  readonly mend?: string
-}
 
 const aboutSwitches = async (lab: ApiLab): Promise<readonly Diagnosis[]> => {
   const found: readonly Diagnosis[] = (await lab.get('/v1/doctor')).body

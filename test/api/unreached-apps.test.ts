@@ -1,10 +1,6 @@
 import t from 'tap'
+import type { Diagnosis } from '../../controller/api/schemas.ts'
 import { ApiLab, appText, folderFor, writeApp } from './lab.ts'
-
-interface Diagnosis {
-  readonly finding: string
-  readonly mend?: string
-}
 
 t.test('doctor tells of an app that no packet comes to, and how one does', async (t) => {
   const lab = await ApiLab.start(t)

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
-import { hasEnded } from '../ovs/process.ts'
+import { hasEnded, signal } from '../ovs/process.ts'
 
 /** A process of this machine, as proc(5) shows it. */
 export interface Process {
@@ -52,15 +52,6 @@ export const namespaceInodes = (names: readonly string[]): Set<number> => {
 const patience = 3000
 /** Milliseconds for one that is killed, which it cannot refuse: a busy machine may take its time. */
 const deadline = 30_000
-
-const signal = (pid: number, name: NodeJS.Signals): void => {
-  try {
-    process.kill(pid, name)
-  } catch (error) {
-    // It may have ended by itself.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
 
 /** Kills processes, and waits until they have gone. */
 export const killAll = async (processes: readonly Process[]): Promise<void> => {

@@ -26,13 +26,17 @@ export const hasEnded = async (pid: number, deadline: number): Promise<boolean> 
   return true
 }
 
-/** Kills a process and waits until it has gone. */
-export const endProcess = async (pid: number): Promise<void> => {
+/** Sends a signal to a process, which may have ended by itself. */
+export const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, name)
   } catch (error) {
-    // It has ended already.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
+}
+
+/** Kills a process and waits until it has gone. */
+export const endProcess = async (pid: number): Promise<void> => {
+  signal(pid, 'SIGKILL')
   await hasEnded(pid, Number.POSITIVE_INFINITY)
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../../engine/index.ts'
 import { formatAddress, parseAddress } from '../address.ts'
 import { CliError } from '../cli-error.ts'
+import { givenToken } from '../token.ts'
 
 /** Exit code where no controller answers. */
 const nobody = 2
@@ -44,7 +45,7 @@ const silent = (address: string): string =>
   'return; kill -9 ends it then, switches keep their flows, and what was being loaded is not loaded again'
 
 const requestOf = (method: Method, body: unknown): RequestInit => {
-  const token = process.env.HEDDLE_TOKEN || undefined
+  const token = givenToken()
   return {
     method,
     signal: AbortSignal.timeout(deadline),

@@ -4,6 +4,7 @@ import { type AppOrder, type Endpoint, looksLikeFile, type Problem, problemText 
 import { defaultRetention, type Retention } from '../../state/index.ts'
 import { type Address, parseAddress } from '../address.ts'
 import { CliError } from '../cli-error.ts'
+import { givenToken } from '../token.ts'
 import { type Config, shortestToken } from './config-schema.ts'
 import { endpointsOf, type ListenOptions } from './endpoints.ts'
 import { type Filed, mistake, readConfig } from './filed.ts'
@@ -78,9 +79,9 @@ export const orderOf = (text: string): AppOrder => ({
 
 const orderedBy = (text: string): AppSetting => ({ order: orderOf(text), locate: problemText })
 
-/** The token of the API; a variable that is empty says nothing, as one that was forgotten to be filled in. */
+/** The token of the API: that of the environment comes first. */
 const tokenOf = (listed: string | undefined): string | undefined => {
-  const given = process.env.HEDDLE_TOKEN || undefined
+  const given = givenToken()
   if (given !== undefined && given.length < shortestToken) {
     throw new CliError(`HEDDLE_TOKEN: must not have fewer than ${shortestToken} characters`)
   }
