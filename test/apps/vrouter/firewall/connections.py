@@ -50,7 +50,8 @@ class Connection:
         except OSError as error:
             self.error = str(error)
 
-    def read(self):
+    def exchange(self):
+        """Reads what has come; once all has, says the next: a reset that comes between the two ends it as well."""
         try:
             data = self.socket.recv(self.left)
             self.left -= len(data)
@@ -59,6 +60,7 @@ class Connection:
                 raise OSError('closed')
             if self.left == 0:
                 self.done += 1
+                self.send()
         except OSError as error:
             self.error = str(error)
 
@@ -71,9 +73,7 @@ def run(address, port, count):
         ready, _, _ = select.select([one.socket for one in live] + [sys.stdin], [], [], 0.02)
         for one in live:
             if one.socket in ready:
-                one.read()
-                if one.left == 0 and one.error is None:
-                    one.send()
+                one.exchange()
             else:
                 one.push()
         if sys.stdin in ready:
