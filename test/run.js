@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildCommand } from './setup/built.js'
+import { reported, runRechecked } from './support/recheck.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -25,15 +26,21 @@ if (testFiles.length === 0) {
   process.exit(1)
 }
 
-if (!options.some((option) => option.startsWith('--test-reporter'))) {
-  options.push(`--test-reporter=${new URL('support/outline.js', import.meta.url)}`)
-}
-const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...options, ...testFiles]
 // tap gives a file 30 seconds, too few for one that starts many commands on a busy machine.
 /** @type {NodeJS.ProcessEnv} */
 const env = { TAP_TIMEOUT: '300', ...process.env }
 // Commands that tests start are what users get, and start faster; to build it takes longer than a few files gain by it.
 // Coverage is of sources.
 if (parts.length === 0 && !env.NODE_V8_COVERAGE) env.HEDDLE_TEST_COMMAND = buildCommand(root)
-const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
-process.exitCode = status ?? 1
+
+/**
+ * @param {readonly string[]} files
+ * @param {...string} more options
+ */
+const run = (files, ...more) => {
+  const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...options, ...more, ...files]
+  return spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' }).status ?? 1
+}
+
+if (parts.length === 0 && options.length === 0) process.exitCode = runRechecked(testFiles, root, run)
+else process.exitCode = run(testFiles, ...(options.some((one) => one.startsWith('--test-reporter')) ? [] : reported))
