@@ -31,6 +31,8 @@ export interface OpeningEvents {
 const defaultDeadlines = { helloDeadline: 5_000, handshakeDeadline: 15_000 }
 /** Messages kept that a switch sends while it shakes hands; one that sends more is no switch. */
 const mostEarly = 1_024
+/** Milliseconds by which a timer is late where the controller has stood still, and could hear nobody. */
+const standstill = 100
 /** Milliseconds until a switch of OpenFlow 1.0 is asked once more who it is. */
 const askAgainAfter = 500
 
@@ -67,8 +69,14 @@ class Opening implements ConnectionEvents {
     this.timer = this.deadline('HELLO', this.options.helloDeadline)
   }
 
-  private deadline(what: string, milliseconds: number): NodeJS.Timeout {
-    return setTimeout(() => this.connection.close(`no ${what} within ${milliseconds} ms`), milliseconds)
+  /** Ends the connection after so long; where the controller itself stood still meanwhile, the switch has as long again. */
+  private deadline(what: string, milliseconds: number, isSecond = false): NodeJS.Timeout {
+    const due = performance.now() + milliseconds
+    return setTimeout(() => {
+      const isExcused = !isSecond && performance.now() - due > standstill
+      if (isExcused) this.timer = this.deadline(what, milliseconds, true)
+      else this.connection.close(`no ${what} within ${milliseconds} ms`)
+    }, milliseconds)
   }
 
   readonly version = (version: number): void => {

@@ -61,6 +61,18 @@ t.test('a switch that says HELLO and then dawdles is ended in time, however busy
   t.same(here.refused, ['no handshake within 300 ms'])
 })
 
+t.test('a HELLO that came while the controller itself stood still is in time', async (t) => {
+  const here = await listening(t, { helloDeadline: 1_000 })
+  const peer = await connected(t, here)
+  await until('it is spoken to', () => peer.socket.bytesRead > 0)
+  const shaking = peer.shakeHands()
+  const end = performance.now() + 1_500
+  while (performance.now() < end);
+  await shaking
+  await until('it is up', () => here.up.length === 1)
+  t.same(here.refused, [])
+})
+
 t.test('a step that is not answered is named', async (t) => {
   const here = await listening(t)
   const peer = await connected(t, here)
@@ -125,7 +137,8 @@ t.test('a flood of messages before the end of the handshake ends it', async (t) 
 
 t.test('a peer that ends its side in the middle of a message is let go', async (t) => {
   const here = await listening(t)
-  const socket = createConnection({ port: here.listener.port })
+  const socket = createConnection({ port: here.listener.port }).on('error', () => undefined)
+  t.teardown(() => socket.destroy())
   socket.end(Buffer.from([4, 0, 0]))
   await until('it is refused', () => here.refused.length === 1)
   t.equal(here.up.length, 0)
