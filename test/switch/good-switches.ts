@@ -17,6 +17,8 @@ export interface Measure {
 }
 
 const EchoType = { REQUEST: 2, REPLY: 3 } as const
+/** Milliseconds for the last answers of a measurement: generous, as the machine may stand still. */
+const patience = 60_000
 /** Transaction ids that no message of the simulated switch has. */
 const firstXid = 0x7000_0000
 
@@ -80,6 +82,7 @@ process.on('message', async ({ milliseconds, every }: Measure) => {
     if (socket) watch.ask(socket)
     await sleep(every)
   }
-  for (let patience = 0; watch.open > 0 && patience < 100; patience++) await sleep(20)
+  const deadline = performance.now() + patience
+  while (watch.open > 0 && performance.now() < deadline) await sleep(20)
   process.send?.({ times: watch.times, open: watch.open, closed: sockets.filter(({ destroyed }) => destroyed).length })
 })
