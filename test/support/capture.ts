@@ -1,8 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { run } from '../../topology/ovs/shell.ts'
 import { until } from '../engine/lab.ts'
+import { endProgram } from './programs.ts'
+
+/** Bytes with which a capture file begins. */
+const headerLength = 24
+
+const lengthOf = async (file: string): Promise<number> => (await readFile(file).catch(() => Buffer.alloc(0))).length
 
 /** What passed a card, as tshark reads it. */
 export class Capture {
@@ -19,10 +24,15 @@ export class Capture {
     const words = ['tshark', '-i', card, '-q', '-F', 'pcap', '-B', '32', '-w', file]
     const child = spawn('ip', ['netns', 'exec', namespace, ...words], { stdio: ['ignore', 'ignore', 'pipe'] })
     let text = ''
-    for await (const part of child.stderr) {
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
       text += part
-      if (text.includes('Capturing on')) break
+    })
+    // That it captures is printed before it does: the file is begun when the card is open.
+    const isOpen = async (): Promise<boolean> => {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`tshark ended:\n${text}`)
+      return (await lengthOf(file)) >= headerLength
     }
+    await until('tshark captures', isOpen)
     return new Capture(child, file)
   }
 
@@ -38,9 +48,7 @@ export class Capture {
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.child, 'exit')
-    this.child.kill('SIGINT')
-    await ended
+    await endProgram(this.child, 'SIGINT')
   }
 
   /**
