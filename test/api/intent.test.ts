@@ -210,7 +210,7 @@ t.test('a watch tells of each transaction once, from the revision that is asked 
   let text = ''
   for await (const chunk of response.body ?? []) {
     text += Buffer.from(chunk).toString()
-    if (text.includes('"id":"a"')) break
+    if (text.endsWith('\n\n') && text.includes('"id":"a"')) break
   }
   stop.abort()
   const events = text.split('\n\n').filter((event) => event.startsWith('id: '))

@@ -46,9 +46,12 @@ export class UpProcess {
     t.teardown(() => this.end('SIGKILL'))
   }
 
-  /** Lines of the log whose message matches. */
+  /** Lines of the log whose message matches; the last one counts once it is whole. */
   log(pattern: RegExp) {
-    const lines = this.output.split('\n').filter((line) => line.startsWith('{'))
+    const lines = this.output
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line.startsWith('{'))
     return lines.map((line) => JSON.parse(line)).filter(({ msg }) => pattern.test(msg))
   }
 
@@ -57,7 +60,8 @@ export class UpProcess {
     await until(
       'heddle is up',
       () => {
-        if (this.child.exitCode !== null) throw new Error(`heddle up ended:\n${this.output}`)
+        if (this.child.exitCode !== null || this.child.signalCode !== null)
+          throw new Error(`heddle up ended:\n${this.output}`)
         return this.log(/^heddle is up$/).length > 0
       },
       startDeadline,
@@ -66,7 +70,13 @@ export class UpProcess {
     return { api: api.replace('http://', ''), port: Number(/:(\d+)$/.exec(openflow[0])?.[1]), apps }
   }
 
-  /** Ends it by a signal, and gives its exit code. */
+  /** Its exit code, once it has ended by itself. */
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit')
+    return this.child.exitCode
+  }
+
+  /** Ends it by a signal, and gives its exit code. The end of its output may come a little later. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     await endProgram(this.child, signal)
     return this.child.exitCode

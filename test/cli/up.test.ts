@@ -31,6 +31,7 @@ t.test('up --app l2-switch: a switch connects, and get shows it', { buffered: tr
   const sw = plug(t, port)
   await until('the switch has its flows', () => flowsIn(sw) === 3)
   const get = (...args: string[]) => run(['get', ...args, '--api', api])
+  await until('it is in sync', async () => (await get('switches', '-o', 'json')).out.includes('"inSync": true'))
 
   const { status, out } = await get('switches', '-o', 'json')
   t.equal(status, 0)
@@ -55,7 +56,7 @@ t.test('up --app l2-switch: a switch connects, and get shows it', { buffered: tr
   t.match(await run(['why', '1', 'tcp', '--api', api]), { status: 1, err: /^nobody wants such a flow/ })
 
   t.equal(await heddle.end('SIGINT'), 0)
-  t.match(heddle.output, /SIGINT: ending; switches keep their flows/)
+  await until('it tells', () => heddle.output.includes('SIGINT: ending; switches keep their flows'))
   t.equal(flowsIn(sw), 3)
 })
 
@@ -67,6 +68,7 @@ t.test('a file is loaded, planned, reloaded and unloaded, and remembered', { buf
   const sw = plug(t, port)
   const ask = (...args: string[]) => run([...args, '--api', api])
   const file = writeApp(folder, appText([10, 20]))
+  await until('the switch is up', async () => (await ask('get', 'switches')).out.includes('0000000000000001'))
 
   const plan = await ask('plan', '--app', file)
   t.equal(plan.status, 0)
