@@ -261,7 +261,7 @@ t.test(
         for (let port = 0; port < 20; port++) ports.set(`p${port}`, port)
       },
     })
-    const { engine, host, told } = await labWith(t, 'ea7', app as unknown as App)
+    const { engine, host, told, tap } = await labWith(t, 'ea7', app as unknown as App)
     const refused = toldOf({ engine, told }, /refused a flow of bold\/bad for p/)
     t.equal(refused.length, 20, 'each that is refused is told once')
     t.match(refused[0]?.message, /refused a flow of bold\/bad for p\d+: OFPBAC_BAD_OUT_GROUP/)
@@ -272,9 +272,11 @@ t.test(
       rules: { group: { flows: () => [new GroupEntry({ groupId: 0x6800_0007, groupType: 0, buckets: [bucket(1)] })] } },
     })
     await until('the flow that waited for it comes', async () => (await flowsOf(host, 'br0')).length === 101)
-    await sleep(200)
     const [live] = engine.switches.values()
-    t.equal(live?.keeper.inSync, true, 'and it rests')
+    await until('it rests', () => live?.keeper.inSync === true)
+    const sent = tap.sent.get('flowMod')
+    await sleep(200)
+    t.equal(tap.sent.get('flowMod'), sent, 'and goes on to')
   },
 )
 
@@ -318,8 +320,8 @@ t.test('packets for the controller pass a meter', { buffered: true }, async (t) 
   packets = 0
   const started = performance.now()
   await host.inside(a, 'ping', '-q', '-i', '0.002', '-c', '1000', '-W', '1', '10.0.0.2').catch(() => undefined)
+  await until('some come', () => packets >= 50)
   const seconds = (performance.now() - started) / 1000
   t.comment(`${packets} of 1000 packets in ${seconds.toFixed(1)} s came through a meter of 50 a second`)
-  t.ok(packets >= 50, 'some come')
   t.ok(packets <= 50 + 60 * (seconds + 1), 'as many as the meter lets through')
 })

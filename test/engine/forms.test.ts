@@ -75,11 +75,12 @@ const start = async (t: Test, form: (flow: Stats) => Stats): Promise<Odd & { run
   return { ...odd, running }
 }
 
+const isInSync = ({ engine }: Running): boolean => engine.switches.get(1n)?.keeper.inSync === true
+
 /** Reads the switch again, as after a doubt. */
-const readAgain = async ({ engine }: Running): Promise<void> => {
-  const [live] = engine.switches.values()
-  live?.keeper.doubt()
-  await until('it is read', () => live?.keeper.inSync === true)
+const readAgain = async (running: Running): Promise<void> => {
+  running.engine.switches.get(1n)?.keeper.doubt()
+  await until('it is read', () => isInSync(running))
   await sleep(50)
 }
 
@@ -120,8 +121,7 @@ t.test('what somebody changes again and again is repaired again and again', asyn
         ...{ outGroup: 0xffff_ffff, flags: 0, match: match({ inPort: 2 }), instructions: [] },
       }),
     )
-    await until(`repair ${count}`, () => sent() === 3 + count)
-    await sleep(50)
+    await until(`repair ${count}`, () => sent() === 3 + count && isInSync(running))
   }
   t.equal(toldOf(running, /modified by somebody else: forms\/all, repaired/).length, 5)
   t.equal(toldOf(running, /another form/).length, 0)

@@ -141,6 +141,8 @@ t.test('follows a station that moves to another port', { buffered: true }, async
   t.equal(pingResult(await host.inside(c, 'ping', '-c', '3', '-i', '0.1', '10.0.0.1')).lost, 0, 'from its new place')
   const after = await learned(host, macs[1])
   t.not(after, before, 'frames for it go to the new port')
+  // What the data path remembers of before may go on for a moment on a busy machine.
+  await host.appctl('revalidator/purge')
   t.equal(pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.1', '10.0.0.2')).lost, 0)
 })
 
@@ -170,13 +172,13 @@ t.test('forgets a station that sends nothing', { buffered: true }, async (t) => 
   const { host, a } = await twoHosts(t, 'el4', quick)
   // On a busy machine it may be forgotten before one has looked.
   await until('both are learned', async () => {
-    await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')
+    await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2').catch(() => undefined)
     return (await learned(host, macs[0])) !== undefined
   })
-  const took = await until('a is forgotten', async () => (await learned(host, macs[0])) === undefined, 15_000)
+  const took = await until('a is forgotten', async () => (await learned(host, macs[0])) === undefined)
   t.comment(`forgotten after ${(took / 1000).toFixed(1)} s`)
   // The other station may have been heard last: it is forgotten when its own time is over.
-  await until('b is forgotten', async () => (await learned(host, macs[1])) === undefined, 15_000)
+  await until('b is forgotten', async () => (await learned(host, macs[1])) === undefined)
   await until('the flows of every switch are all that is left', async () => (await flowsOf(host, 'br0')).length === 3)
   t.equal((await flowsOf(host, 'br0')).filter((flow) => flow.includes('priority=0')).length, 2, 'they stay')
 })
@@ -205,7 +207,7 @@ t.test(
     t.comment(
       `foreign flow listed ${listed.toFixed(0)} ms after ovs-ofctl ended; repaired ${took.toFixed(1)} ms after the report, ${((repaired?.at ?? 0) - deleted).toFixed(0)} ms after ovs-ofctl was started`,
     )
-    t.ok(took < 5000, 'at once, not when somebody next looks')
+    t.same(toldOf(running, /differences were found/), [], 'at once, not when somebody next looks')
     const foreign = before.filter((flow) => !flow.includes('table=9'))
     t.same(
       (await flowsOf(host, 'br0')).filter((flow) => !flow.includes('table=9')),
@@ -230,11 +232,11 @@ t.test('fills a switch that was restarted at once', { buffered: true }, async (t
   await host.killSwitch()
   await until('it is missed', () => running.engine.switches.size === 0)
   await host.startSwitch()
-  await until('it is filled', () => synced(running) > syncs, 20_000)
+  await until('it is filled', () => synced(running) > syncs)
   const up = toldOf(running, /is up/).at(-1)?.at ?? 0
   const full = toldOf(running, /holds what it should/).at(-1)?.at ?? 0
   t.comment(`filled ${(full - up).toFixed(1)} ms after its handshake`)
-  t.ok(full - up < 5000, 'at once, not when somebody next looks')
+  t.same(toldOf(running, /differences were found/), [], 'at once, not when somebody next looks')
   t.same(await flowsOf(host, 'br0'), before)
   t.equal(pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.1', '10.0.0.2')).lost, 0)
 })
