@@ -6,7 +6,7 @@ import t from 'tap'
 import { hasEnded } from '../../topology/ovs/process.ts'
 
 const file = fileURLToPath(new URL('./killed-process.ts', import.meta.url))
-const patience = 20_000 // milliseconds
+const patience = 60_000 // milliseconds
 
 const isGone = async (folder: string): Promise<boolean> => {
   const end = Date.now() + patience

@@ -188,8 +188,10 @@ t.test('one byte at a time takes time linear in the bytes', (t) => {
     }
     return processorTime() - started
   }
+  // The best of three: the rest is what else a processor has to do with.
+  const best = (count: number): number => Math.min(time(count), time(count), time(count))
   time(2)
-  const one = Math.max(time(4), 1)
-  t.ok(time(16) < one * 16, 'four times the bytes do not take sixteen times the time')
+  const one = Math.max(best(4), 1)
+  t.ok(best(16) < one * 16, 'four times the bytes do not take sixteen times the time')
   t.end()
 })

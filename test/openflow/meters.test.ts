@@ -200,7 +200,7 @@ t.test('ovs-ofctl takes our text and sends the same meter', async (t) => {
   const { port } = server.address() as AddressInfo
   for (const message of messages) {
     const command = Object.keys(commands)[message.command] ?? ''
-    const options = ['-O', 'OpenFlow13', '--timeout=10', command, `tcp:127.0.0.1:${port}`, formatMeter(message)]
+    const options = ['-O', 'OpenFlow13', '--timeout=60', command, `tcp:127.0.0.1:${port}`, formatMeter(message)]
     await promisify(execFile)('ovs-ofctl', options)
   }
   await new Promise((done) => server.close(done))

@@ -86,7 +86,7 @@ const byOvsOfctl = async (lines: readonly string[]): Promise<Uint8Array[]> => {
       '-O',
       'OpenFlow10',
       '--no-names',
-      '--timeout=10',
+      '--timeout=60',
       'add-flows',
       `tcp:127.0.0.1:${port}`,
       file,

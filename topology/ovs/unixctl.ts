@@ -6,7 +6,7 @@ interface Reply {
   readonly error: string | null
 }
 
-const deadline = 10_000
+const deadline = 30_000
 
 /** The end of the first JSON object in a text, or -1 while it is not whole. */
 const endOfObject = (text: string): number => {

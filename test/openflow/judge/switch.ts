@@ -56,7 +56,7 @@ export const sentByOfctl = async (
   try {
     for (const command of commands) {
       const args = command.map((arg) => places[arg] ?? arg)
-      await run('ovs-ofctl', ['-O', 'OpenFlow13', '--no-names', '--timeout=10', ...args])
+      await run('ovs-ofctl', ['-O', 'OpenFlow13', '--no-names', '--timeout=60', ...args])
     }
   } finally {
     await new Promise((done) => server.close(done))
