@@ -11,9 +11,13 @@ role, address, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 
 def echo(connection):
-    with connection:
-        while part := connection.recv(4096):
-            connection.sendall(part)
+    try:
+        with connection:
+            while part := connection.recv(4096):
+                connection.sendall(part)
+    except OSError:
+        # The other side has gone.
+        pass
 
 
 if role == 'serve':
@@ -23,7 +27,7 @@ if role == 'serve':
         connection, _ = listener.accept()
         threading.Thread(target=echo, args=(connection,), daemon=True).start()
 
-held = [socket.create_connection((address, port), timeout=10) for _ in range(int(sys.argv[4]))]
+held = [socket.create_connection((address, port), timeout=25) for _ in range(int(sys.argv[4]))]
 print('', flush=True)
 sent = 0
 while not select.select([sys.stdin], [], [], 0)[0]:
