@@ -125,6 +125,11 @@ export class RealHost {
     if (late.length > 0) throw new Error('the host does not hold what it should')
   }
 
+  /** Has the switch act as its flows say now for packets of connections that go on, too. */
+  async revalidated(): Promise<void> {
+    await this.host.appctl('revalidator/purge')
+  }
+
   /** Starts a controller that knows nothing but the documents, in the place of the one before. */
   async start(t: Test): Promise<void> {
     await this.running?.engine.stop()

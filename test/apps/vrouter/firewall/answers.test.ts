@@ -87,6 +87,7 @@ t.test('reports name the policy, the rule and the packet, five a second of each 
     default: { out: 'allow' },
     rules: [{ name: 'no-mail', direction: 'out', action: 'drop', protocol: 'tcp', ports: [25], log: true }],
   })
+  const began = performance.now()
   for (let port = 4000; port < 4040; port++) host.sw.receive(1, frameOf(`tcp a:${port} > b:25`).frame)
   const pattern = /no-mail/
   await until('a report', () => toldOf(host, pattern).length > 0)
@@ -94,7 +95,8 @@ t.test('reports name the policy, the rule and the packet, five a second of each 
   const told = toldOf(host, pattern)
   t.equal(told[0]?.message, 'firewall: policy web: no-mail: drop tcp 10.0.0.1 port 4000 > 10.0.0.2 port 25')
   t.match(told[0]?.about, { app: 'firewall', dpid: '0000000000000001', policy: 'web', rule: 'no-mail' })
-  t.ok(told.length <= 10, `${told.length} reports of 40 packets, in at most two seconds`)
+  const seconds = Math.floor(performance.now() / 1000) - Math.floor(began / 1000) + 1
+  t.ok(told.length <= 5 * seconds, `${told.length} reports of 40 packets, in ${seconds} s`)
 })
 
 t.test('in audit mode, what would be done is reported, and nothing answered', async (t) => {

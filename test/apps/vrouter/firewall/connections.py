@@ -1,6 +1,7 @@
 """TCP connections that run on: `serve PORT` answers what it reads; `run ADDRESS PORT COUNT` opens connections, and
 exchanges a few bytes on each all the time. It says `open` once all are, and for each line that it reads, in JSON: how
-many connections are `alive`, the exchanges `done` by the slowest of them, and the errors that ended the others."""
+many connections are `alive`, the exchanges `done` by the slowest of them and the `most` of one, and the errors that ended
+the others."""
 import json
 import select
 import socket
@@ -27,7 +28,7 @@ def serve(port):
 
 class Connection:
     def __init__(self, address, port):
-        self.socket = socket.create_connection((address, port), timeout=10)
+        self.socket = socket.create_connection((address, port), timeout=25)
         self.done = 0
         self.error = None
         self.send()
@@ -80,7 +81,8 @@ def run(address, port, count):
             if not sys.stdin.readline():
                 return
             alive = [one for one in connections if one.error is None]
-            report = {'alive': len(alive), 'done': min((one.done for one in alive), default=0)}
+            done = [one.done for one in alive]
+            report = {'alive': len(alive), 'done': min(done, default=0), 'most': max(done, default=0)}
             print(json.dumps({**report, 'errors': [one.error for one in connections if one.error]}), flush=True)
         time.sleep(0.01)
 

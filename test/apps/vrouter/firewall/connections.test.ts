@@ -4,12 +4,20 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import firewall from '../../../../apps/vrouter/firewall/app.ts'
 import type { Policy } from '../../../../controller/state/index.ts'
-import { sleep, until } from '../../../engine/lab.ts'
+import { until } from '../../../engine/lab.ts'
 import { namespaces, ovs, python } from '../../../support/needs.ts'
 import { endProgram } from '../../../support/programs.ts'
 import { doc, type RealHost, realHost } from '../../one-host.ts'
 
 const script = fileURLToPath(new URL('connections.py', import.meta.url))
+
+/** What the script says of its connections. */
+interface Report {
+  readonly alive: number
+  readonly done: number
+  readonly most: number
+  readonly errors: readonly string[]
+}
 
 /** A script in a container, which is ended with the test; a line is asked for by a line. */
 class Script {
@@ -30,7 +38,7 @@ class Script {
     return value
   }
 
-  async ask(): Promise<{ readonly alive: number; readonly done: number; readonly errors: readonly string[] }> {
+  async ask(): Promise<Report> {
     this.child.stdin.write('?\n')
     return JSON.parse(await this.line())
   }
@@ -62,8 +70,8 @@ const connected = async (t: Test, real: RealHost, port: number, count: number): 
   return client
 }
 
-/** Milliseconds in which a change counts for every packet. */
-const aWhile = 500
+/** Exchanges that show that connections go on: what takes a second on a quiet machine. */
+const many = 30
 
 t.test('a change of rules that do not concern 100 TCP connections leaves every one alone', async (t) => {
   if (!ovs(t) || !namespaces(t) || !python(t)) return
@@ -104,18 +112,14 @@ t.test('deny cuts established TCP connections at once; allowed again, they go on
   const other = await connected(t, real, 81, 10)
   const drop = { direction: 'in', action: 'drop', protocol: 'tcp', ports: [80], priority: 900 } as const
   await real.apply(doc('policy', 'web', { ...usual, rules: [allow(80, 81), { ...drop, ports: [80] }] }))
-  // A busy switch takes a while to do as its flows say with packets of connections that it knows.
-  await until('nothing passes any more', async () => {
-    const { done } = await cut.ask()
-    await sleep(aWhile)
-    return (await cut.ask()).done === done
-  })
+  await real.revalidated()
   const [first, others] = [await cut.ask(), await other.ask()]
-  await until('the others go on', async () => (await other.ask()).done > others.done + 5)
-  await sleep(aWhile)
-  t.equal((await cut.ask()).done, first.done, 'nothing passes on those that are denied')
+  await until('the others go on', async () => (await other.ask()).done >= others.done + many)
+  // What the server had heard before may still be answered: that is one exchange.
+  const { most } = await cut.ask()
+  t.ok(most <= first.most + 1, `${most - first.most} exchanges on one that is denied`)
   await real.apply(doc('policy', 'web', usual))
-  await until('TCP has tried again, and goes on', async () => (await cut.ask()).done > first.done)
+  await until('TCP has tried again, and goes on', async () => (await cut.ask()).done > first.most + 1)
 })
 
 t.test('reject resets established TCP connections', async (t) => {
@@ -130,7 +134,7 @@ t.test('reject resets established TCP connections', async (t) => {
     [],
   )
   const failure = await real
-    .inside('a', 'python3', '-c', 'import socket; socket.create_connection(("10.0.0.3", 80), 5)')
+    .inside('a', 'python3', '-c', 'import socket; socket.create_connection(("10.0.0.3", 80), 25)')
     .catch((error: Error) => error.message)
   t.match(failure, /ConnectionRefusedError/, 'who connects is refused at once')
 })
