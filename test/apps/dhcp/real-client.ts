@@ -43,7 +43,8 @@ export class RealClient {
     const child = spawn('ip', ['netns', 'exec', namespace, ...command(script, folder)], { stdio: 'ignore' })
     t.teardown(async () => {
       await endProgram(child, 'SIGKILL')
-      rmSync(folder, { recursive: true })
+      // A script that it has started may still be writing there.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     })
     return new RealClient(child, folder)
   }

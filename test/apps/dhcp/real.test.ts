@@ -33,14 +33,22 @@ const dhclient =
     return ['dhclient', `-${family}`, '-d', '-sf', script, ...files, 'eth0']
   }
 
-/** Sends a frame, given in hexadecimal, 2,000 times, as quickly as a busy switch still takes them. */
+/**
+ * Sends a frame, given in hexadecimal, 2,000 times, as quickly as a busy switch still takes them: an error says that the
+ * card's queue is full.
+ */
 const floodText = `
 import socket, sys, time
 card = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 card.bind(('eth0', 0))
-for number in range(2000):
-    card.send(bytes.fromhex(sys.argv[1]))
-    if number % 10 == 0: time.sleep(0.002)
+sent = 0
+while sent < 2000:
+    try:
+        card.send(bytes.fromhex(sys.argv[1]))
+        sent += 1
+    except OSError:
+        time.sleep(0.001)
+    if sent % 10 == 0: time.sleep(0.002)
 `
 
 const subnets = [

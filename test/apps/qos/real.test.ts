@@ -25,7 +25,8 @@ t.test('bandwidth on Open vSwitch', async (t) => {
   await lab.apply(doc('port', 'a', { network: 'blue', qos: 'q' }))
   // Margins are wide, for other work may use the same processors.
   await t.test('of bandwidth and packets each second, the narrower one bounds', async (t) => {
-    const rate = { kbps: 20_000, pps: 200 }
+    // Half a second of the bandwidth at once is more than iperf3 makes up for where it has stood still for seconds.
+    const rate = { kbps: 200_000, pps: 200 }
     await lab.apply(doc('qos', 'q', { out: rate, in: rate }))
     for (const direction of directions) {
       const sent = { protocol: 'udp', kbps: 10_000, seconds: 2, omitted: 1 } as const
@@ -51,6 +52,8 @@ t.test('bandwidth on Open vSwitch', async (t) => {
   await t.test('packets are marked', async (t) => {
     if (!tshark(t)) return
     await lab.apply(doc('qos', 'q', { dscp: 46, out: { kbps: 10_000, pps: 1000 } }))
+    // Open vSwitch goes on to act as before for packets that are like others, for up to a second on a busy machine.
+    await lab.revalidated()
     const fields = ['-T', 'fields', '-e', 'ip.src', '-e', 'ip.dsfield.dscp']
     const pings = await startInside(lab.container('a').namespace, 'ping', '-i', '0.1', b)
     t.teardown(() => endProgram(pings))
