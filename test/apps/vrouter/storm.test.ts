@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { puntMeter } from '../../../controller/engine/wanted.ts'
 import { run } from '../../../topology/ovs/shell.ts'
+import { sleep, until } from '../../engine/lab.ts'
 import { NetworksLab } from '../../networks/lab.ts'
 import { namespaces, ovs, python } from '../../support/needs.ts'
 import { ping } from './nat/probes.ts'
@@ -38,15 +39,39 @@ interface Flood {
   readonly after: Counts
 }
 
-const flood = async (lab: NetworksLab, container: string, frames: readonly Uint8Array[]): Promise<Flood> => {
+/** Packets a second that come to the controller without a flood, more than were counted in one of them. */
+const margin = 20
+
+/** What is counted once nothing more comes of a flood: where the machine stands still, packets wait in sockets. */
+const countsAfter = async (lab: NetworksLab, idle: number): Promise<Counts> => {
+  let counts = await countsOf(lab, host)
+  let read = performance.now()
+  await until('nothing more comes of the flood', async () => {
+    await sleep(300)
+    const [before, since] = [counts, read]
+    counts = await countsOf(lab, host)
+    read = performance.now()
+    return counts.packetIns - before.packetIns <= ((idle + margin) * (read - since)) / 1000
+  })
+  return counts
+}
+
+const flood = async (
+  lab: NetworksLab,
+  container: string,
+  frames: readonly Uint8Array[],
+  idle: number,
+): Promise<Flood> => {
   const input = frames.map((frame) => `${Buffer.from(frame).toString('hex')}\n`).join('')
   const words = ['netns', 'exec', lab.namespace(container), 'python3', program, 'eth0', String(duration)]
-  const before = await countsOf(lab, host)
   const begin = performance.now()
+  const before = await countsOf(lab, host)
   const printed = await run('ip', words, { input })
-  const after = await countsOf(lab, host)
+  const after = await countsAfter(lab, idle)
   return { sent: Number(printed.split(' ')[0]), seconds: (performance.now() - begin) / 1000, before, after }
 }
+
+const isFlood = ({ before, after }: Flood): boolean => after.received - before.received > 1_000
 
 /** Packets that a meter lets through in some seconds: its rate, and once as many as in a second, its burst. */
 const mostIn = (rate: number, seconds: number): number => rate * (seconds + 1)
@@ -76,14 +101,17 @@ const storming = async (
 ): Promise<void> => {
   await t.test(title, async (t) => {
     const neighbour = lab.card('web2').mac
-    const seen = await flood(lab, from, frames(world.flooders[from], neighbour))
+    const flooding = () => flood(lab, from, frames(world.flooders[from], neighbour), world.idle)
+    let seen = await flooding()
+    // Of what comes while the switch stands still it sees some hundreds.
+    for (let attempt = 1; attempt < 3 && !isFlood(seen); attempt++) seen = await flooding()
     const { sent, seconds, before, after } = seen
     const packetIns = after.packetIns - before.packetIns
     const received = after.received - before.received
     t.comment(`${title}: ${sent} sent, ${received} seen in ${seconds.toFixed(1)} s, ${packetIns} to the controller`)
-    t.ok(received > 1_000, 'it is a flood')
+    t.ok(isFlood(seen), 'it is a flood')
     // Other apps hear of theirs all the while: probes of tunnels, neighbours outside.
-    const most = (app === undefined ? 0 : mostIn(rates[app], seconds)) + (world.idle + 20) * seconds
+    const most = (app === undefined ? 0 : mostIn(rates[app], seconds)) + (world.idle + margin) * seconds
     t.ok(packetIns <= most, `${packetIns} of at most ${Math.round(most)}`)
     if (app !== undefined) judgeMeter(t, app, seen)
   })
@@ -93,7 +121,7 @@ t.test('floods of packets', async (t) => {
   if (!ovs(t) || !namespaces(t) || !python(t)) return
   const lab = await NetworksLab.start(t, 'vrbs', file)
   const before = await countsOf(lab, host)
-  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  await sleep(1_000)
   const idle = (await countsOf(lab, host)).packetIns - before.packetIns
   t.comment(`${idle} packets a second come to the controller without a flood`)
   const flooders = { web1: await flooderOf(lab, 'web1'), db1: await flooderOf(lab, 'db1') }
