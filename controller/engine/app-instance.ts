@@ -1,7 +1,9 @@
 import { appNumber, cookieHigh } from '../flow/index.ts'
 import type { Admission } from '../state/index.ts'
 import type { Message, PacketInView, Port, Unsent } from '../switch/index.ts'
+import { calledAdmission } from './admission.ts'
 import type { App, AppContext, Collections, InstalledFlow, PacketSource, SwitchView } from './app.ts'
+import { calls } from './calls.ts'
 import { Collection } from './facts.ts'
 import { Intake } from './intake.ts'
 import type { LiveSwitch, Report } from './live-switch.ts'
@@ -23,6 +25,8 @@ export interface InstanceOptions {
   readonly kept: AppInstance | undefined
   /** Only works out what it wants, until it takes over. */
   readonly held?: boolean
+  /** Is never to take over. */
+  readonly tried?: boolean
 }
 
 type AnyShared = SharedCollectionOf<keyof SharedFacts>
@@ -75,10 +79,14 @@ export class AppInstance {
   private readonly context: AppContext<Collections>
   private readonly options: InstanceOptions
   private readonly high: number
+  /** Its number among those whose code is called. */
+  private readonly callee: number
 
   constructor(app: App, options: InstanceOptions) {
     this.app = app
-    this.admission = app.admission?.(options.config)
+    const tables = { first: options.firstTable, count: app.pipeline.length }
+    this.callee = calls.numberOf({ name: app.name, tables, tried: options.tried ?? false })
+    this.admission = calledAdmission(app, options.config, this.callee)
     this.firstTable = options.firstTable
     this.options = options
     this.high = cookieHigh({ epoch: options.epoch, app: appNumber(app.name), unit: 0 })
@@ -93,7 +101,7 @@ export class AppInstance {
     const { firstTable, epoch, config, model } = options
     const { held = false, kept } = options
     this.units = new Units(app, this.facts, {
-      ...{ firstTable, epoch, config, held },
+      ...{ firstTable, epoch, config, held, callee: this.callee },
       sites: { across: model.sites, through: model.reaches, within: model.scopes },
       owners: kept?.units.owners,
     })
@@ -278,12 +286,14 @@ export class AppInstance {
   private handle(packet: PacketInView, from: PacketSource): boolean {
     const { app, failing } = this
     if (!app.packetIn || (failing.size > 0 && this.isGivenUp(handlerFor(from)))) return false
+    const before = calls.enter(this.callee)
     try {
       app.packetIn(packet, from, this.context)
       if (failing.size > 0) failing.delete(handlerFor(from))
     } catch (error) {
       this.fail(handlerFor(from), error as Error)
     }
+    calls.leave(before)
     return true
   }
 
@@ -326,7 +336,7 @@ export class AppInstance {
   private guard(what: string, work: () => void): void {
     if (this.isGivenUp(what)) return
     try {
-      work()
+      calls.within(this.callee, work)
       this.failing.delete(what)
     } catch (error) {
       this.fail(what, error as Error)

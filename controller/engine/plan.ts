@@ -97,7 +97,7 @@ export const planOf = async (
   options: Pick<InstanceOptions, 'epoch' | 'firstTable' | 'config' | 'kept' | 'model'>,
 ): Promise<SwitchPlan[]> => {
   const { kept } = options
-  const instance = new AppInstance(app, { ...options, ...silent, held: true })
+  const instance = new AppInstance(app, { ...options, ...silent, held: true, tried: true })
   const drafts = [...live]
     .filter(({ view }) => instance.isFor(view))
     .map((one) => ({ ...one, now: one.desired, desired: new DesiredTable() }))

@@ -1,5 +1,6 @@
 import { appNumber, encodeCookie, learnedUnit, type MeterEntry, pipeline, type StageOptions } from '../flow/index.ts'
 import type { App, Collections, Rule } from './app.ts'
+import { calls } from './calls.ts'
 import type { Owner } from './desired.ts'
 import { type Collection, recordingView } from './facts.ts'
 import { claimPunts, dropPunts, dropRest, handOver, type Version } from './handover.ts'
@@ -25,6 +26,8 @@ export interface UnitsOptions {
   readonly sites?: Readonly<Record<Breadth, Sites>>
   /** Claims nothing in the tables of switches before `takeOver`. */
   readonly held?: boolean
+  /** The app's number among those whose code is called. */
+  readonly callee?: number
   /** Of the version before. */
   readonly owners?: Owners | undefined
 }
@@ -48,6 +51,7 @@ export class Units implements Version {
   /** Switches that came, and of which not all units are made yet. */
   private readonly arrivals = new Map<Place, Iterator<void>>()
   private held: boolean
+  private readonly callee: number
   /** While it takes over from another version. */
   private handover: Generator<void> | undefined
   /** Where objects matter, by rule. */
@@ -67,6 +71,7 @@ export class Units implements Version {
   constructor(app: App, facts: Facts, options: UnitsOptions = {}) {
     const { firstTable = 0, epoch = defaultEpoch, config = {} } = options
     this.held = options.held ?? false
+    this.callee = options.callee ?? 0
     this.app = app
     this.facts = facts
     this.punts = app.punts && puntMeter(app.name, app.punts.packetsPerSecond)
@@ -287,7 +292,7 @@ export class Units implements Version {
   /** Notes what an app's rule throws, and goes on. */
   private attempt(id: Unit | string, { rule, object }: Pick<Owner, 'rule' | 'object'>, work: () => void): void {
     try {
-      work()
+      calls.within(this.callee, work)
       this.failing.delete(id)
     } catch (error) {
       const each = this.app.rules[rule]?.each

@@ -27,6 +27,8 @@ export const Config = optional({
   apps: Type.Array(
     optional({ name: Type.String(), file: Type.String(), config: Type.Record(Type.String(), Type.Unknown()) }),
   ),
+  /** Seconds after which an app's code that has not returned counts as hung. */
+  appDeadline: Type.Number({ minimum: 2 }),
   /** What to do when somebody else changes our flows. */
   drift: Type.Enum(['repair', 'report']),
   /** How much history of the store is kept: the newest revisions, and the changes of the last days. */

@@ -8,6 +8,7 @@ import {
   Engine,
   type Following,
   followStore,
+  HungAppsFile,
   Observations,
   type Report,
   sourceText,
@@ -53,7 +54,7 @@ const explained = (text: string, error: unknown): CliError => {
 
 const loadApp = async (host: AppHost, { order, locate }: AppSetting): Promise<void> => {
   try {
-    await host.load(order, { remember: false })
+    await host.start(order)
   } catch (error) {
     if (error instanceof ConfigError) {
       const lines = error.problems.map(({ path, message }) => locate({ path: `config/${path}`, message }))
@@ -78,6 +79,9 @@ const listen = async (listener: Pick<Engine | Hosts, 'listen'>, endpoint: Endpoi
     throw explained(endpointText(endpoint, 'port' in endpoint ? endpoint.port : 0), error)
   }
 }
+
+/** Where apps that hung are noted, in the folder of the store. */
+export const hungAppsIn = (data: string): string => join(data, 'hung-apps.json')
 
 const openStore = async (data: string): Promise<Store> => {
   try {
@@ -163,7 +167,8 @@ export const startController = async (settings: Settings, version: string, log: 
   const store = await openStore(settings.data)
   const report: Report = (level, message, about) => log[level](about ?? {}, message)
   const engine = new Engine({ report, drift: settings.drift })
-  const host = new AppHost(engine, store, report)
+  const hung = new HungAppsFile(hungAppsIn(settings.data))
+  const host = new AppHost(engine, store, report, hung)
   const intents = await Intents.open(store, { admissions: () => engine.admissions() })
   const following = await followStore(store, engine.model, (key) =>
     report('error', `${key} cannot be read: it is left out`),
@@ -179,6 +184,7 @@ export const startController = async (settings: Settings, version: string, log: 
   try {
     await host.restore()
     for (const app of settings.apps) await loadApp(host, app)
+    host.started()
     const api = await serve(parts, settings, version, log)
     const openflow: string[] = []
     for (const endpoint of settings.endpoints) openflow.push(await listen(engine, endpoint))

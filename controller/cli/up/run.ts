@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
 import { banner } from './banner.ts'
-import { type Running, startController } from './controller.ts'
+import { hungAppsIn, type Running, startController } from './controller.ts'
 import { keepHeapSmall } from './heap.ts'
 import { openLog } from './log.ts'
 import { settingsOf, type UpOptions } from './settings.ts'
+import { watchApps } from './watchdog/watchdog.ts'
 
 const say = (running: Running, log: Logger): void => {
   const { started } = running
@@ -37,6 +38,7 @@ export const run = async (options: UpOptions, version: string): Promise<void> =>
   const log = openLog(settings.level)
   // An app that forgets to catch what its promise rejects with must not end the others.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise of an app was rejected'))
+  watchApps({ deadline: settings.appDeadline, hungApps: hungAppsIn(settings.data), log })
   const running = await startController(settings, version, log)
   endBySignal(running, log)
   say(running, log)

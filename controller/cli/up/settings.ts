@@ -35,6 +35,8 @@ export interface Settings {
   readonly ovsdb: readonly Endpoint[] | undefined
   readonly api: Address & { readonly token?: string }
   readonly apps: readonly AppSetting[]
+  /** Seconds after which an app's code that has not returned counts as hung. */
+  readonly appDeadline: number
   readonly drift: 'repair' | 'report'
   readonly history: Retention
   readonly level: string
@@ -55,6 +57,8 @@ const networkApps = [
   'qos',
   'tunnel-probe',
 ]
+/** Rules of a million flows take a fraction of it. */
+const usualAppDeadline = 30
 const defaultApi = '127.0.0.1:8181'
 
 const defaultData = (): string =>
@@ -100,7 +104,8 @@ const isBuiltin =
  */
 export const settingsOf = (options: UpOptions): Settings => {
   const filed = readConfig(options.config)
-  const { data, api = {}, apps = [], drift = 'repair', history = {}, log } = filed.config
+  const { data, api = {}, apps = [], appDeadline = usualAppDeadline, drift = 'repair' } = filed.config
+  const { history = {}, log } = filed.config
   const withNetworks = options.networks ?? (options.ovsdb.length > 0 || filed.config.networks === true)
   const asked = [...apps.map((one, index) => filedApp(filed, one, `apps/${index}`)), ...options.app.map(orderedBy)]
   const token = tokenOf(api.token)
@@ -113,6 +118,7 @@ export const settingsOf = (options: UpOptions): Settings => {
       ...(withNetworks ? networkApps.filter((name) => !asked.some(isBuiltin(name))).map(orderedBy) : []),
       ...asked,
     ],
+    appDeadline,
     drift,
     history: { ...defaultRetention, ...history },
     level: log?.level ?? 'info',

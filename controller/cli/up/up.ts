@@ -7,7 +7,7 @@ const more = (value: string, list: readonly string[]): string[] => [...list, val
 export const up = (version: string): Command =>
   new Command('up')
     .description('run a controller until Ctrl-C; switches keep their flows when it ends')
-    .option('--config <file>', 'YAML: data, openflow, networks, ovsdb, api, apps, drift, history, log')
+    .option('--config <file>', 'YAML: data, openflow, networks, ovsdb, api, apps, appDeadline, drift, history, log')
     .option('--data <dir>', 'where it keeps what it has to remember')
     .option('--app <name|file>', "load one of heddle's apps, or a file, for this run (repeatable)", more, [])
     .option('--listen <address>', 'for switches: HOST:PORT or unix:PATH (repeatable) [127.0.0.1:6653]', more, [])

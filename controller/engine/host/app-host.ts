@@ -5,6 +5,7 @@ import type { Engine } from '../engine.ts'
 import type { Report } from '../live-switch.ts'
 import type { SwitchPlan } from '../plan.ts'
 import { AppFileError, type AppSource, fileOfSource, sourceText } from './app-source.ts'
+import { type HungApp, type HungApps, noHungApps } from './hung-apps.ts'
 import { importApp } from './import-app.ts'
 import { resolveHeddle } from './resolve-heddle.ts'
 
@@ -48,11 +49,14 @@ export class AppHost {
   private readonly engine: Engine
   private readonly installs: Collection<'app', AppInstall>
   private readonly report: Report
+  private readonly hung: HungApps
   private readonly kept = new Map<string, Kept>()
   private queue: Promise<unknown> = Promise.resolve()
 
-  constructor(engine: Engine, store: Store, report: Report = () => undefined) {
+  /** @param hung apps that are left out until somebody asks for them */
+  constructor(engine: Engine, store: Store, report: Report = () => undefined, hung = noHungApps) {
     this.engine = engine
+    this.hung = hung
     this.installs = collection(store, apps)
     this.report = report
     resolveHeddle()
@@ -79,19 +83,63 @@ export class AppHost {
   async restore(): Promise<void> {
     const { items } = await this.installs.list()
     // Until an app is there it counts as missing, so that none gets the tables of one that comes later.
+    for (const { name, tables } of this.hung.list()) this.engine.missing.add(name, tables)
     for (const { value } of items) this.engine.missing.add(value.name, value.tables)
     for (const { value } of items) await this.restoreOne(value)
   }
 
   private async restoreOne({ name, source, config }: AppInstall): Promise<void> {
     const order = { source, config }
+    const hung = this.hungOf(name, sourceText(source))
+    if (hung) {
+      this.miss(name, order, true, hung.why)
+      return
+    }
     try {
       await this.loadNamed(name, order, true)
     } catch (error) {
-      const failure = (error as Error).message
-      this.kept.set(name, { order, remembered: true, failure })
-      this.report('error', `app ${name} is missing: ${failure}`, { app: name })
+      this.miss(name, order, true, (error as Error).message)
     }
+  }
+
+  private miss(name: string, order: AppOrder, remembered: boolean, failure: string): void {
+    this.kept.set(name, { order, remembered, failure })
+    this.report('error', `app ${name} is missing: ${failure}`, { app: name })
+  }
+
+  /** What hung under a name, or while a file was read. */
+  private hungOf(...names: readonly string[]): HungApp | undefined {
+    return this.hung.list().find(({ name }) => names.includes(name))
+  }
+
+  /**
+   * Loads an app of this run. One that hung before is missing until somebody loads or reloads it.
+   *
+   * @throws as `load`, and AppFileError for a file that did not even get read
+   */
+  start(order: AppOrder): Promise<void> {
+    return this.alone(async () => {
+      const file = fileOfSource(order.source)
+      const unread = this.hungOf(file)
+      if (unread) {
+        this.hung.forget(file)
+        throw new AppFileError(unread.why)
+      }
+      const app = await importApp(file)
+      const hung = this.hungOf(app.name)
+      if (hung) this.miss(app.name, order, false, hung.why)
+      else await this.take(app, order, false)
+    })
+  }
+
+  /** All apps of this run have been started: those that hung and that nobody wants any more are forgotten. */
+  started(): void {
+    for (const { name } of this.hung.list()) if (!this.kept.has(name)) this.forgetHung(name)
+  }
+
+  private forgetHung(name: string): void {
+    this.hung.forget(name)
+    this.engine.missing.delete(name)
   }
 
   /**
@@ -100,12 +148,18 @@ export class AppHost {
    * @throws AppFileError, ConfigError, Error what its rules threw; what was loaded before then stays
    */
   load(order: AppOrder, { remember }: LoadOptions): Promise<HostedApp> {
-    return this.alone(async () => this.take(await importApp(fileOfSource(order.source)), order, remember))
+    return this.alone(async () => {
+      const file = fileOfSource(order.source)
+      this.hung.forget(file)
+      return this.take(await importApp(file), order, remember)
+    })
   }
 
   private loadNamed(name: string, order: AppOrder, remember: boolean): Promise<HostedApp> {
     return this.alone(async () => {
-      const app = await importApp(fileOfSource(order.source))
+      const file = fileOfSource(order.source)
+      this.hung.forget(file)
+      const app = await importApp(file)
       if (app.name === name) return this.take(app, order, remember)
       throw new AppFileError(`${sourceText(order.source)} holds an app ${app.name} now, and no ${name}`)
     })
@@ -113,6 +167,8 @@ export class AppHost {
 
   private async take(app: App, order: AppOrder, remembered: boolean): Promise<HostedApp> {
     const { name, pipeline } = app
+    // Somebody asks for it, or nothing is amiss: if it hangs it is noted again.
+    this.hung.forget(name)
     const { firstTable } = await this.engine.loadGradually(app, order.config)
     this.kept.set(name, { order, remembered, failure: undefined })
     const { source, config = {} } = order
@@ -134,7 +190,10 @@ export class AppHost {
   /** Withdraws an app and forgets it; false where there was none. */
   unload(name: string): Promise<boolean> {
     return this.alone(async () => {
-      if (!this.kept.delete(name)) return false
+      const kept = this.kept.get(name)
+      if (!kept) return false
+      this.kept.delete(name)
+      for (const hung of [name, sourceText(kept.order.source)]) this.hung.forget(hung)
       this.engine.unload(name)
       await this.engine.settled()
       await this.installs.delete(makeId('app', name))

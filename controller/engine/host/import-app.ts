@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { type App, defineApp } from '../app.ts'
+import { calls } from '../calls.ts'
 import { AppFileError } from './app-source.ts'
 import { appMark, resolveHeddle } from './resolve-heddle.ts'
 
@@ -66,6 +67,14 @@ const check = (value: unknown, file: string): App => {
   return defineApp(app as App)
 }
 
+const importAny = (file: string): Promise<unknown> =>
+  importAnew(file).catch(async (error: unknown) => {
+    if (!isUnread(file, error) || !(await readTypeScript())) throw explained(file, error)
+    return importAnew(file).catch((second: unknown) => {
+      throw explained(file, second)
+    })
+  })
+
 /**
  * Reads the app in a file anew each time, and the ES modules that it imports from beside it; packages
  * and CommonJS modules stay as they were.
@@ -73,11 +82,10 @@ const check = (value: unknown, file: string): App => {
  * @throws AppFileError, RangeError for a bad name
  */
 export const importApp = async (file: string): Promise<App> => {
-  const module = await importAnew(file).catch(async (error: unknown) => {
-    if (!isUnread(file, error) || !(await readTypeScript())) throw explained(file, error)
-    return importAnew(file).catch((second: unknown) => {
-      throw explained(file, second)
-    })
-  })
-  return check(defaultOf(module as { readonly default?: unknown }), file)
+  const before = calls.enter(calls.numberOf({ name: file }))
+  try {
+    return check(defaultOf((await importAny(file)) as { readonly default?: unknown }), file)
+  } finally {
+    calls.leave(before)
+  }
 }
