@@ -117,6 +117,7 @@ t.test('one that does not end its side of a closed connection does not keep the 
   const poke = setInterval(() => peer.send({ type: 'barrierReply', xid: 1 }), 100)
   t.teardown(() => clearInterval(poke))
   await until('the socket has gone', () => peer.closed)
+  t.ok(peer.closed)
 })
 
 t.test('what was written before a close arrives', async (t) => {
