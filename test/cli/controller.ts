@@ -33,6 +33,8 @@ export const run = async (args: readonly string[], env: Readonly<Record<string, 
 /** A `heddle up` in a process of its own, ended with the test. */
 export class UpProcess {
   private readonly child: ChildProcess
+  /** Resolves when it has ended, and all that it has printed is read. */
+  private readonly closed: Promise<void>
   /** All that it has printed. */
   output = ''
 
@@ -43,6 +45,7 @@ export class UpProcess {
         this.output += text
       })
     }
+    this.closed = new Promise((resolve) => this.child.once('close', () => resolve()))
     t.teardown(() => this.end('SIGKILL'))
   }
 
@@ -72,14 +75,14 @@ export class UpProcess {
 
   /** Its exit code, once it has ended by itself. */
   async ended(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit')
+    await this.closed
     return this.child.exitCode
   }
 
-  /** Ends it by a signal, and gives its exit code. The end of its output may come a little later. */
+  /** Ends it by a signal, and gives its exit code. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     await endProgram(this.child, signal)
-    return this.child.exitCode
+    return this.ended()
   }
 }
 
