@@ -139,9 +139,17 @@ export class FlowBuilder<Later extends string = string> {
     return this.with({ next: stage.tableId })
   }
 
-  /** Drops the packet, under a name that tells why. */
+  /**
+   * Drops the packet, under a name that tells why. What is to be done before comes after: `drop(…).punt()`.
+   *
+   * @throws RangeError where the flow does something already, which would be forgotten
+   */
   drop(name: string): FlowBuilder<Later> {
-    return this.with({ actions: [], meterId: undefined, next: undefined, drop: name })
+    const { actions, meterId, next } = this.steps
+    if (actions.length > 0 || meterId !== undefined || next !== undefined) {
+      throw new RangeError(`drop(${JSON.stringify(name)}): comes first, before punt() and the like`)
+    }
+    return this.with({ drop: name })
   }
 
   /**
