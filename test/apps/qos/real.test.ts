@@ -32,9 +32,13 @@ t.test('bandwidth on Open vSwitch', async (t) => {
       const sent = { protocol: 'udp', kbps: 10_000, seconds: 2, omitted: 1 } as const
       let pps = 0
       const isMet = (): boolean => pps > 120 && pps < 280
-      // Where the machine stood still meanwhile, fewer came, or all at once.
-      for (let attempt = 0; attempt < 3 && !isMet(); attempt++) {
-        pps = (await stream({ ...between(lab, direction), ...sent })).kbps / payload
+      // Where the machine stood still meanwhile, fewer came, or all at once, or iperf3 gave up.
+      for (let attempt = 0; attempt < 6 && !isMet(); attempt++) {
+        try {
+          pps = (await stream({ ...between(lab, direction), ...sent })).kbps / payload
+        } catch (error) {
+          t.comment(error)
+        }
       }
       t.ok(isMet(), `${direction}: ${pps} of 200 packets each second`)
     }

@@ -70,7 +70,7 @@ def ask_many(count):
 
 def ask(sock, message):
     """The answer, or the name of the error that came back; the question is repeated, as any packet may be lost."""
-    end = time.monotonic() + 24
+    end = time.monotonic() + 20
     unreachable = 0
     while time.monotonic() < end:
         try:
