@@ -7,7 +7,7 @@ const program = fileURLToPath(new URL('keeping.py', import.meta.url))
 
 /** What became of connections. */
 export interface Kept {
-  /** Those that were reset, or that had no answer for 20 s. */
+  /** Those that were reset, or that had no answer for a minute. */
   readonly broken: number
   /** Messages that each of the others had answers to, at least. */
   readonly rounds: number

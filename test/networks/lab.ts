@@ -6,12 +6,12 @@ import { controllerFolder, controllerLog, startController } from '../../topology
 import { takeDown } from '../../topology/lab/down.ts'
 import { type AssignedCard, LabFolder, type LabRecord } from '../../topology/lab/folder.ts'
 import { daemonsOf } from '../../topology/lab/host.ts'
-import { inNamespace } from '../../topology/lab/ip.ts'
 import { namespaceOf } from '../../topology/lab/names.ts'
 import { allProcesses, type Process } from '../../topology/lab/processes.ts'
 import { readLab } from '../../topology/lab/read.ts'
 import { bringUp } from '../../topology/lab/up.ts'
 import { endProcess } from '../../topology/ovs/process.ts'
+import { run } from '../../topology/ovs/shell.ts'
 import { sleep, until } from '../engine/lab.ts'
 import { labsOf } from '../topology/lab/labs.ts'
 import { Station } from './station.ts'
@@ -89,7 +89,7 @@ export class NetworksLab {
   }
 
   inside(node: string, command: string, ...args: readonly string[]): Promise<string> {
-    return inNamespace(this.namespace(node), command, ...args)
+    return run('ip', ['netns', 'exec', this.namespace(node), command, ...args], { timeout: 2 * patience })
   }
 
   daemons(host: string) {
@@ -137,6 +137,21 @@ export class NetworksLab {
   async drops(host: string): Promise<ReadonlyMap<string, number>> {
     const drops = await this.client.get<readonly DropView[]>('/v1/drops')
     return new Map(drops.filter((one) => one.host === host).map(({ drop, packets }) => [drop, packets]))
+  }
+
+  /**
+   * The same once no more come for these reasons: a kernel goes on asking for neighbours, for seconds after the ping
+   * that wanted them has ended.
+   */
+  async dropsAtRest(host: string, reasons: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const deadline = Date.now() + patience
+    for (let before = await this.drops(host); ; ) {
+      await sleep(2_500)
+      const now = await this.drops(host)
+      if (reasons.every((reason) => now.get(reason) === before.get(reason))) return now
+      if (Date.now() > deadline) throw new Error(`${host} goes on dropping: ${reasons.join(', ')}`)
+      before = now
+    }
   }
 
   /**

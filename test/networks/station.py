@@ -5,11 +5,15 @@ import socket
 import sys
 import time
 
+# Bytes: room for all that comes while it sends. Only the forced option may ask for more than net.core.rmem_max.
+room = 8 << 20
+rcvbufforce = 33
+
 # Seconds. Without it the switch's own buffers would overflow, and frames be lost for no reason of ours.
 pause = 0.002
 
 card = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-card.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+card.setsockopt(socket.SOL_SOCKET, rcvbufforce, room)
 card.bind((sys.argv[1], 0))
 print('ready', flush=True)
 

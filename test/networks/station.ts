@@ -17,24 +17,27 @@ export class Station {
   /** All that arrived since it was cleared. */
   heard: Heard[] = []
   private readonly child: ChildProcess
+  private readonly ended: Promise<never>
   private readonly waiting: (() => void)[] = []
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, what: string) {
     this.child = child
+    this.ended = once(child, 'close').then(() => {
+      throw new Error(`${what}: its program has ended`)
+    })
+    this.ended.catch(() => undefined)
+    // That nobody reads is told by its end.
+    child.stdin?.on('error', () => undefined)
   }
 
   /** @throws Error where the card cannot be had */
   static async open(namespace: string, card: string): Promise<Station> {
     const words = ['netns', 'exec', namespace, 'python3', program, card]
     const child = spawn('ip', words, { stdio: ['pipe', 'pipe', 'inherit'] })
-    const station = new Station(child)
+    const station = new Station(child, `${card} of ${namespace}`)
     const ready = station.told()
     createInterface({ input: child.stdout }).on('line', (line) => station.take(line))
-    const ended = once(child, 'exit').then(() => {
-      throw new Error(`${namespace}: no frames can be sent on ${card}`)
-    })
-    ended.catch(() => undefined)
-    await Promise.race([ready, ended])
+    await ready
     return station
   }
 
@@ -52,14 +55,13 @@ export class Station {
   }
 
   async close(): Promise<void> {
-    if (this.child.exitCode !== null) return
-    const ended = once(this.child, 'exit')
     this.child.stdin?.end()
-    await ended
+    await this.ended.catch(() => undefined)
   }
 
   private told(): Promise<void> {
-    return new Promise((resolve) => this.waiting.push(resolve))
+    const told = new Promise<void>((resolve) => this.waiting.push(resolve))
+    return Promise.race([told, this.ended])
   }
 
   private take(line: string): void {

@@ -21,11 +21,15 @@ if role == 'serve':
     print('ready', flush=True)
     while True:
         connection, _ = listener.accept()
-        with connection:
-            connection.sendall(sys.argv[3].encode() + b'\n' + everything(connection)[::-1])
+        # Who gives up must not end the server for those who come later.
+        try:
+            with connection:
+                connection.sendall(sys.argv[3].encode() + b'\n' + everything(connection)[::-1])
+        except OSError as error:
+            print(f'{sys.argv[3]}: a connection broke: {error}', file=sys.stderr, flush=True)
 else:
     data = os.urandom(int(sys.argv[3]))
-    with socket.create_connection((address, port), timeout=20) as connection:
+    with socket.create_connection((address, port), timeout=60) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         mark, _, answer = everything(connection).partition(b'\n')

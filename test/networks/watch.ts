@@ -48,11 +48,17 @@ export class FlowWatch {
     return watch
   }
 
-  /** @returns what it has heard of */
+  /** What it has heard of so far. */
+  get heard(): string[] {
+    return this.text.split('\n').filter((line) => line.includes('event='))
+  }
+
+  /** @returns what it has heard of @throws Error where it has ended before, and heard no more */
   async stop(): Promise<string[]> {
+    if (this.child.exitCode !== null) throw new Error(`${this.host}: ovs-ofctl monitor has ended: ${this.text}`)
     const ended = once(this.child, 'close')
     this.child.kill()
     await ended
-    return this.text.split('\n').filter((line) => line.includes('event='))
+    return this.heard
   }
 }
