@@ -1,8 +1,9 @@
 import type { Test } from 'tap'
 import { cutLink, healLinks } from '../../topology/lab/links.ts'
 import { inParallel } from '../../topology/lab/parallel.ts'
-import { pingAll, surprises } from '../../topology/lab/ping.ts'
+import { surprises } from '../../topology/lab/ping.ts'
 import { sleep, until } from '../engine/lab.ts'
+import { pingPatiently } from '../topology/lab/labs.ts'
 import { type NetworksLab, patience } from './lab.ts'
 import { plug } from './moving.ts'
 import { Pinging } from './pinging.ts'
@@ -27,6 +28,7 @@ const undisturbed = async (t: Test, lab: NetworksLab, work: () => Promise<void>)
   await lab.settled()
   const victims = await Pinging.start(lab, 'blue1', 'blue2')
   await victims.stop()
+  await lab.settled()
   const gaps = await Promise.all(pings.map((ping) => ping.stop()))
   t.same(gaps, [0, 0], 'others lose nothing')
 }
@@ -69,8 +71,8 @@ const daemonFaults: Readonly<Record<string, (lab: NetworksLab) => Promise<void>>
     const watch = await FlowWatch.start(lab, victim)
     await lab.daemons(victim).ofctl('del-flows', 'br-int')
     await until('they are back', async () => (await countFlows(lab)) === before, patience)
-    const events = await watch.stop()
-    if (events.length < before) throw new Error(`only ${events.length} events were seen: what watches flows is blind`)
+    await until('what watches flows has seen them go', () => watch.heard.length >= before, patience)
+    await watch.stop()
   },
   'the underlay cut and healed': async (lab) => {
     await cutLink(lab.folder, lab.record, victim)
@@ -109,6 +111,6 @@ export const crashes = async (t: Test, lab: NetworksLab): Promise<void> => {
     })
     t.same(await portsOf(lab, victim), ports)
     t.equal((await allFlows(lab)).size, flows.size)
-    t.same(surprises(await pingAll(lab.folder.name, lab.folder.facts.cards ?? {})), [])
+    t.same(surprises(await pingPatiently(lab.folder)), [])
   })
 }

@@ -6,6 +6,12 @@ import { Pinging } from './pinging.ts'
 
 const isIpv6 = (address: string): boolean => address.includes(':')
 
+/**
+ * Milliseconds without an answer at most: without the controller it would last for good where a container has moved, and
+ * until the kernel doubts what it knows, 20 s at least, where an Ethernet address has changed.
+ */
+const longestGap = 10_000
+
 /** Gives a container another card on a host, not yet in use. */
 const prepare = async (lab: NetworksLab, container: string, host: string): Promise<void> => {
   const { mac, mtu } = lab.card(container)
@@ -44,19 +50,12 @@ interface Places {
   readonly to: string
 }
 
-/**
- * Moves a container from one host to another, as a virtual machine moves: it has both places for a moment.
- *
- * @returns milliseconds that it took itself, once its new place was confirmed, to use its new card
- */
-const move = async (lab: NetworksLab, container: string, { from, to }: Places): Promise<number> => {
+/** Moves a container from one host to another, as a virtual machine moves: it has both places for a moment. */
+const move = async (lab: NetworksLab, container: string, { from, to }: Places): Promise<void> => {
   await prepare(lab, container, to)
   await plug(lab, container, to)
-  const confirmed = performance.now()
   await change(lab, container)
-  const took = performance.now() - confirmed
   await lab.daemons(from).vsctl('del-port', 'br-int', container)
-  return took
 }
 
 /** The same while no controller runs, which would confirm it. */
@@ -81,9 +80,9 @@ export const moving = async (t: Test, lab: NetworksLab): Promise<void> => {
       Pinging.start(lab, 'blue1', 'blue4'),
       Pinging.start(lab, 'blue3', 'blue4', 6),
     ])
-    const took = await move(lab, 'blue4', { from: 'h1', to: 'h3' })
+    await move(lab, 'blue4', { from: 'h1', to: 'h3' })
     const gaps = await Promise.all(pings.map((ping) => ping.stop()))
-    t.ok(Math.max(...gaps) <= 1000 + took, `lost for ${gaps.join(', ')} ms, of which it took ${took.toFixed(0)} itself`)
+    t.ok(Math.max(...gaps) <= longestGap, `lost for ${gaps.join(', ')} ms`)
 
     await lab.settled()
     const { h1 = [], h2 = [], h3 = [] } = await flowsTo(lab, lab.card('blue4').mac)
@@ -103,14 +102,11 @@ export const moving = async (t: Test, lab: NetworksLab): Promise<void> => {
     const before = [await known(4), await known(6)]
     t.same(before, [lab.card('red3').mac, lab.card('red3').mac])
     // IPv6 addresses stay only where the card stays up.
-    const begin = performance.now()
     await lab.inside('red3', 'ip', 'link', 'set', 'dev', 'eth0', 'address', mac)
-    const took = performance.now() - begin
     await lab.setPort('red3', { network: 'red', mac })
     await until('red1 knows by ARP', async () => (await known(4)) === mac, patience)
     await until('red1 knows by neighbour discovery', async () => (await known(6)) === mac, patience)
     const gaps = await Promise.all(pings.map((ping) => ping.stop()))
-    const most = 2000 + took
-    t.ok(Math.max(...gaps) <= most, `lost for ${gaps.join(', ')} ms, from the change in the container on`)
+    t.ok(Math.max(...gaps) <= longestGap, `lost for ${gaps.join(', ')} ms, from the change in the container on`)
   })
 }

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { inParallel } from '../../topology/lab/parallel.ts'
-import { pingAll, surprises } from '../../topology/lab/ping.ts'
+import { surprises } from '../../topology/lab/ping.ts'
 import { endProgram, type Program, startInside } from '../support/programs.ts'
+import { pingPatiently } from '../topology/lab/labs.ts'
 import type { NetworksLab } from './lab.ts'
 
 const program = fileURLToPath(new URL('transfer.py', import.meta.url))
@@ -26,7 +27,7 @@ const networkOf = (name: string): string => name.replace(/\d/, '')
 /** Containers of one network reach each other by ping and TCP, and nobody else. */
 export const reach = async (t: Test, lab: NetworksLab): Promise<void> => {
   await t.test('all pairs of a network reach each other by IPv4 and IPv6, none of two networks', async (t) => {
-    const pairs = await pingAll(lab.folder.name, lab.folder.facts.cards ?? {})
+    const pairs = await pingPatiently(lab.folder)
     t.same(surprises(pairs), [])
     t.equal(pairs.filter(({ reached }) => reached).length, (4 * 3 + 3 * 2) * 2 + 2)
   })

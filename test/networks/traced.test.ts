@@ -61,11 +61,11 @@ const breaking = async (t: Test, lab: NetworksLab): Promise<void> => {
       /^ {2}lost on h1: 1451 bytes do not fit into the tunnel from h1 to h2 by geneve: at most 1450 do$/m,
     )
     t.match(tooLong, /^ {2}mend: give the network an mtu that fits/m)
-    const large = (size: number) =>
-      lab.inside('web1', 'ping', '-n', '-c', '2', '-W', '2', '-s', String(size), '10.0.1.4')
+    const large = (size: number, seconds: number) =>
+      lab.inside('web1', 'ping', '-n', '-c', '2', '-W', String(seconds), '-s', String(size), '10.0.1.4')
     await lab.inside('web1', 'ip', 'link', 'set', 'dev', 'eth0', 'mtu', '1500')
-    await large(1450 - 28)
-    await t.rejects(large(1451 - 28), 'so it is')
+    await large(1450 - 28, 30)
+    await t.rejects(large(1451 - 28, 2), 'so it is')
   })
   await t.test('a tunnel that carries nothing is told of, though all flows are right', async (t) => {
     await cutLink(lab.folder, lab.record, 'h2')

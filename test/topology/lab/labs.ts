@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
 import { takeDown } from '../../../topology/lab/down.ts'
 import { LabFolder } from '../../../topology/lab/folder.ts'
+import { type Asker, namespaceAsker, type Pair, pingAll } from '../../../topology/lab/ping.ts'
 import { allProcesses } from '../../../topology/lab/processes.ts'
 import { readLab } from '../../../topology/lab/read.ts'
 import { bin } from '../../support/command.ts'
@@ -15,7 +16,7 @@ import { MockController } from './mock.ts'
 export const labsOf = (t: Test): string => {
   const labs = mkdtempSync('/tmp/heddle-labs-')
   process.env.HEDDLE_LABS = labs
-  t.teardown(() => rmSync(labs, { recursive: true }))
+  t.teardown(() => rmSync(labs, { recursive: true, maxRetries: 5 }))
   return labs
 }
 
@@ -37,6 +38,16 @@ export const describe = (labs: string, name: string, text: string): string => {
   writeFileSync(file, text)
   return file
 }
+
+/** Seconds for an answer that is expected: on a busy machine it may take longer than people want to wait. */
+const patience = 25
+
+/** Pings from every container every address of every other one. */
+export const pingPatiently = (folder: LabFolder, ask: Asker = namespaceAsker(folder.name)): Promise<Pair[]> =>
+  pingAll(folder.name, folder.facts.cards ?? {}, (asked) =>
+    // What is not expected has one second.
+    ask(asked.map((one) => (one.seconds > 1 ? { ...one, seconds: patience } : one))),
+  )
 
 /** Processes that a lab has left. */
 export const processesOf = ({ path }: LabFolder): string[] =>
