@@ -152,9 +152,10 @@ const learning: Behaviour = {
     const wanted =
       'cookie=0x77, table=1, n_packets=0, n_bytes=0, priority=9,dl_dst=00:00:00:00:00:01 actions=load:0x2->NXM_NX_REG3[0..15]'
     const found = await (async () => {
-      for (let tries = 0; tries < 50; tries++) {
+      for (let tries = 0; tries < 1000; tries++) {
         const flows = await dump(lab, 'table=1,cookie=0x77/-1')
         if (flows.length > 0) return flows
+        await new Promise((resolve) => setTimeout(resolve, 20))
       }
       return []
     })()

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import t from 'tap'
 import { takeDown } from '../../../topology/lab/down.ts'
-import { pingAll, surprises } from '../../../topology/lab/ping.ts'
+import { surprises } from '../../../topology/lab/ping.ts'
 import { bringUp } from '../../../topology/lab/up.ts'
 import { run } from '../../../topology/ovs/shell.ts'
 import { namespaces, ovs } from '../../support/needs.ts'
-import { describe, heddleLab, killedLab, labOf, labsOf, leftOf } from './labs.ts'
+import { describe, heddleLab, killedLab, labOf, labsOf, leftOf, pingPatiently } from './labs.ts'
 
 const small = `
 underlay: { rack: { cidr: 172.30.0.0/24 } }
@@ -43,7 +43,7 @@ t.test('two labs side by side, of which one is killed while it is built', async 
     t.same(leftOf(other.folder), [], 'all that it left is removed')
   }
 
-  t.same(surprises(await pingAll(one.folder.name, one.folder.facts.cards ?? {})), [], 'the other lab noticed nothing')
+  t.same(surprises(await pingPatiently(one.folder)), [], 'the other lab noticed nothing')
   t.match(heddleLab('down'), { status: 0 }, 'the only lab needs no name')
   t.same(leftOf(one.folder), [])
 })
@@ -82,7 +82,7 @@ t.test('a link with delay delays each way; where the kernel cannot do that, it i
   const trial = ['--net', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms']
   if (spawnSync('unshare', trial).status === 0) {
     await up
-    const pairs = await pingAll(folder.name, folder.facts.cards ?? {})
+    const pairs = await pingPatiently(folder)
     t.ok(
       pairs.every(({ ms }) => ms !== null && ms >= 40),
       'there and back',

@@ -22,7 +22,11 @@ t.test('heddle qos test measures what containers on two hosts have of what was a
   let rates: readonly Rate[] = []
   // Where the machine stood still meanwhile, less came, or all at once: that is measured again.
   for (let attempt = 0; attempt < 4 && (rates.length === 0 || !rates.every(isMet)); attempt++) {
-    const { out } = await run(['qos', 'test', 'usual', '--seconds', '2', '-o', 'json'])
+    const { out, err } = await run(['qos', 'test', 'usual', '--seconds', '2', '-o', 'json'])
+    if (out === '') {
+      t.comment(err)
+      continue
+    }
     const now = JSON.parse(out) as readonly Rate[]
     rates = now.map((rate, index) => [rates[index]].find((before) => before && isMet(before)) ?? rate)
   }

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { takeDown } from '../../../topology/lab/down.ts'
 import { LabFolder } from '../../../topology/lab/folder.ts'
-import { type Pair, pingAll, surprises } from '../../../topology/lab/ping.ts'
+import { type Pair, surprises } from '../../../topology/lab/ping.ts'
 import { readLab } from '../../../topology/lab/read.ts'
 import { simulatedAsker } from '../../../topology/lab/sim/ping.ts'
 import { bringUp } from '../../../topology/lab/up.ts'
-import { labsOf, processesOf } from './labs.ts'
+import { labsOf, pingPatiently, processesOf } from './labs.ts'
 
 const fileOf = (name: string): string => fileURLToPath(new URL(`../../../topology/labs/${name}.yaml`, import.meta.url))
 
@@ -44,7 +44,7 @@ for (const { name, reached, forbidden = () => false } of examples) {
     t.teardown(() => takeDown(folder))
     await bringUp(folder, readLab(fileOf(name)), { datapath: 'sim' })
     const ask = simulatedAsker(folder)
-    const pairs = await pingAll(folder.name, folder.facts.cards ?? {}, ask)
+    const pairs = await pingPatiently(folder, ask)
     t.same(
       surprises(pairs).filter((pair) => !(pair.expected && forbidden(pair))),
       [],

@@ -52,11 +52,21 @@ const turn = async (): Promise<void> => {
   for (let count = 0; count < 10; count++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-t.test('machines ask for each other, and answer', async (t) => {
+/** Two machines of which one has pinged the other, once by each family. */
+const acquainted = async (t: Test) => {
   const { machine, kinds, cables } = ethernet(t)
   const [a, b] = [machine(1, ['10.0.0.1/24', 'fd00::1/64']), machine(2, ['10.0.0.2/24', 'fd00::2/64'])]
+  const begin = performance.now()
   t.ok(await a.ping(parseIp('10.0.0.2'), 20_000, true))
   t.ok(await a.ping(parseIp('fd00::2'), 20_000, true))
+  return { a, b, cables, kinds, took: performance.now() - begin }
+}
+
+t.test('machines ask for each other, and answer', async (t) => {
+  let both = await acquainted(t)
+  // A machine that has heard nothing for a second asks again, also where this process stood still for as long.
+  while (both.took > 900) both = await acquainted(t)
+  const { a, b, cables, kinds } = both
   t.equal(a.neighbour(parseIp('10.0.0.2')), macOf(2))
   t.equal(a.neighbour(parseIp('fd00::2')), macOf(2))
   t.equal(b.neighbour(parseIp('10.0.0.1')), macOf(1), 'who is asked learns who asks')
