@@ -22,7 +22,7 @@ const buildersOf = ({ builder }: LabRecord, processes: readonly Process[]): Proc
 const commandsIn = ({ name, path }: LabFolder, processes: readonly Process[]): Process[] =>
   processes.filter(
     ({ words: [command = '', ...words] }) =>
-      /^(ip|ovs-\w+|ovsdb-\w+)$/.test(basename(command)) &&
+      /^(ip|unshare|ovs-\w+|ovsdb-\w+)$/.test(basename(command)) &&
       words.some((word) => word.includes(`${path}/`) || word.startsWith(namespaceOf(name, ''))),
   )
 

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { run } from '../ovs/shell.ts'
 
 /**
@@ -16,10 +17,12 @@ export const ipBatch = async (lines: readonly string[], namespace?: string): Pro
 /**
  * Makes network namespaces. ip(8) goes back to its own after each, which an ordinary user may do only to
  * one that is theirs: so it begins in a new one.
+ *
+ * @param file is written, and read by ip(8), which is known by this word where who started it was killed
  */
-export const addNamespaces = async (names: readonly string[]): Promise<void> => {
-  const input = names.map((name) => `netns add ${name}\n`).join('')
-  await run('unshare', ['--net', 'ip', '-batch', '-'], { input })
+export const addNamespaces = async (names: readonly string[], file: string): Promise<void> => {
+  await writeFile(file, names.map((name) => `netns add ${name}\n`).join(''))
+  await run('unshare', ['--net', 'ip', '-batch', file])
 }
 
 /** Runs a command inside a namespace. */

@@ -26,7 +26,7 @@ const build = async (folder: LabFolder, record: LabRecord, step: Step): Promise<
   const { hosts } = record.description
   const template = folder.part('empty.db')
   await step('the underlay', async () => {
-    await addNamespaces(record.namespaces)
+    await addNamespaces(record.namespaces, folder.part('namespaces.ip'))
     // Whoever takes the lab down because one fails must find none at work.
     const parts = [() => buildUnderlay(record), () => buildExternals(record), () => createDatabase(template)]
     await inParallel(parts, parts.length, (build) => build())
