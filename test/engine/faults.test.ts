@@ -118,13 +118,14 @@ t.test('whatever goes wrong between changes, the tables come to what is wanted',
   const roll = dice(7)
   const times: number[] = []
   let largest = 0
-  for (let count = 0; count < 25; count++) {
+  // Some come about only where a change is under way: there are more rounds until each has.
+  for (let count = 0; count < 25 || (happened(all).size < faults.length && count < 250); count++) {
     times.push(await round(all, roll, 20))
     largest = Math.max(largest, ...all.lines.map(({ line }) => held(line).size))
   }
   const counts = happened(all)
   t.comment([...counts].map(([fault, n]) => `${fault}: ${n}`).join(', '))
-  t.comment(`all right within ${Math.max(...times).toFixed(0)} ms after the last fault, 25 times`)
+  t.comment(`all right within ${Math.max(...times).toFixed(0)} ms after the last fault, ${times.length} times`)
   t.same([...counts.keys()].sort(), [...faults].sort(), 'every fault came about')
   t.ok(largest > 20, `up to ${largest} flows, groups and meters in a switch`)
   t.same(toldOf(all.running, /failed in|another form/), [], 'no rule failed, no difference was given up')
