@@ -9,6 +9,9 @@ const headerLength = 24
 
 const lengthOf = async (file: string): Promise<number> => (await readFile(file).catch(() => Buffer.alloc(0))).length
 
+/** Milliseconds in which tshark reads a capture, generous: other work may use the same processors. */
+const patience = 120_000
+
 /** What passed a card, as tshark reads it. */
 export class Capture {
   private readonly child: ChildProcess
@@ -57,7 +60,8 @@ export class Capture {
    * @param filters without commas
    */
   async counts(filters: readonly string[]): Promise<readonly number[]> {
-    const printed = await run('tshark', ['-r', this.file, '-q', '-z', ['io', 'stat', 0, ...filters].join(',')])
+    const words = ['-r', this.file, '-q', '-z', ['io', 'stat', 0, ...filters].join(',')]
+    const printed = await run('tshark', words, { timeout: patience })
     // | 0.000 <> 2.345 |  frames | bytes |  frames | bytes | …
     const cells = /^\|[^|]*<>[^|]*\|(.*)\|\s*$/m.exec(printed)?.[1]?.split('|').map(Number) ?? []
     if (cells.length !== 2 * filters.length) throw new Error(`tshark does not count:\n${printed}`)

@@ -6,7 +6,7 @@ import { ask } from './client.ts'
 import { startSimulation } from './process.ts'
 
 /** Milliseconds in which a host has to confirm its tables. */
-const deadline = 30_000
+const deadline = 60_000
 
 /** A path is that of a unix socket. */
 const targetOf = (where: string): string => (/^(tcp|unix):/.test(where) ? where : `unix:${where}`)

@@ -10,8 +10,8 @@ import { controlSocket } from './client.ts'
 import { listen } from './control.ts'
 import { World } from './world.ts'
 
-/** Milliseconds. */
-const startDeadline = 20_000
+/** Milliseconds: in a checkout its sources are compiled at each start, on a machine that may have much else to do. */
+const startDeadline = 120_000
 
 /** Holds all hosts of a lab until it is told to end: what `heddle lab simulate FOLDER` does. */
 export const simulate = async (path: string): Promise<number> => {
