@@ -5,6 +5,7 @@ import type { Diagnosis } from '../schemas.ts'
 import { bridgeOf } from '../views.ts'
 import { abilities, abilities10 } from './abilities.ts'
 import { contents } from './contents.ts'
+import { aboutWays } from './ways.ts'
 
 const aboutApps = ({ host }: ApiContext): Diagnosis[] => {
   const apps = host.list()
@@ -92,5 +93,6 @@ export const diagnose = (context: ApiContext): Diagnosis[] => {
     ...aboutOld,
     ...aboutHosts(context),
     ...refusedHosts(context),
+    ...aboutWays(context),
   ]
 }
