@@ -9,7 +9,7 @@ import {
   engineFor,
   flowsOf,
   hostFor,
-  pingResult,
+  pinged,
   type Running,
   sleep,
   socketOf,
@@ -66,7 +66,7 @@ t.test('floods the first packet, sends the answer straight back, then asks no mo
   t.equal(tap.received.get('packetIn'), 2, 'one packet-in for each station')
   // A busy switch may for a moment do with packets that it has just seen what it did before its flows changed.
   await host.appctl('revalidator/purge')
-  const more = pingResult(await host.inside(a, 'ping', '-c', '100', '-i', '0.005', '-W', '20', '10.0.0.2'))
+  const more = await pinged(host, a, '10.0.0.2', 100, 0.005)
   t.same(more, { sent: 100, lost: 0 })
   t.equal(tap.received.get('packetIn'), 2, 'stations that are known cause none')
   t.equal((await seen()) - before, 1)
@@ -120,7 +120,7 @@ t.test('even the first reply, which comes at once, is sent straight back', { buf
       await host.inside(one, 'ip', 'neigh', 'flush', 'all')
     }
     const before = await seen()
-    const { lost } = pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.05', '-W', '20', '10.0.0.2'))
+    const { lost } = await pinged(host, a, '10.0.0.2', 3, 0.05)
     t.equal(lost, 0)
     t.equal((await seen()) - before, 1, 'a third host sees one broadcast, and nothing of what follows')
   }
@@ -130,7 +130,7 @@ t.test('follows a station that moves to another port', { buffered: true }, async
   if (!ovs(t) || !namespaces(t)) return
   const { host, a, b } = await twoHosts(t, 'el2')
   const c = await host.addContainer('c', { bridge: 'br0', mac: macs[2], address: '10.0.0.3/24' })
-  t.equal(pingResult(await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')).lost, 0)
+  t.equal((await pinged(host, a, '10.0.0.2', 2)).lost, 0)
   await until('b is learned', async () => (await learned(host, macs[1])) !== undefined)
   const before = await learned(host, macs[1])
   await host.inside(b, 'ip', 'link', 'set', 'eth0', 'address', '02:00:00:00:00:99')
@@ -138,18 +138,18 @@ t.test('follows a station that moves to another port', { buffered: true }, async
   await host.inside(c, 'ip', 'link', 'set', 'eth0', 'down')
   await host.inside(c, 'ip', 'link', 'set', 'eth0', 'address', macs[1], 'up')
   await host.inside(c, 'ip', 'address', 'add', '10.0.0.2/24', 'dev', 'eth0')
-  t.equal(pingResult(await host.inside(c, 'ping', '-c', '3', '-i', '0.1', '10.0.0.1')).lost, 0, 'from its new place')
+  t.equal((await pinged(host, c, '10.0.0.1', 3)).lost, 0, 'from its new place')
   const after = await learned(host, macs[1])
   t.not(after, before, 'frames for it go to the new port')
   // What the data path remembers of before may go on for a moment on a busy machine.
   await host.appctl('revalidator/purge')
-  t.equal(pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.1', '10.0.0.2')).lost, 0)
+  t.equal((await pinged(host, a, '10.0.0.2', 3)).lost, 0)
 })
 
 t.test('forgets the stations of a port that goes down', { buffered: true }, async (t) => {
   if (!ovs(t) || !namespaces(t)) return
   const { host, a, b } = await twoHosts(t, 'el3')
-  t.equal(pingResult(await host.inside(a, 'ping', '-c', '2', '-i', '0.1', '10.0.0.2')).lost, 0)
+  t.equal((await pinged(host, a, '10.0.0.2', 2)).lost, 0)
   await until('both are learned', async () => (await learned(host, macs[0])) !== undefined)
   await host.inside(b, 'ip', 'link', 'set', 'eth0', 'down')
   const took = await until('b is forgotten', async () => (await learned(host, macs[1])) === undefined)
@@ -238,5 +238,5 @@ t.test('fills a switch that was restarted at once', { buffered: true }, async (t
   t.comment(`filled ${(full - up).toFixed(1)} ms after its handshake`)
   t.same(toldOf(running, /differences were found/), [], 'at once, not when somebody next looks')
   t.same(await flowsOf(host, 'br0'), before)
-  t.equal(pingResult(await host.inside(a, 'ping', '-c', '3', '-i', '0.1', '10.0.0.2')).lost, 0)
+  t.equal((await pinged(host, a, '10.0.0.2', 3)).lost, 0)
 })

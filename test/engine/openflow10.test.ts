@@ -6,7 +6,7 @@ import { type App, defineApp, openflow } from '../../controller/index.ts'
 import { namespaces, ovs } from '../support/needs.ts'
 import { peerFor } from '../switch/peer.ts'
 import { features10, frame, hello10, type Peer10, packetIn10, peer10For } from '../switch/peer10.ts'
-import { connectBridge, engineFor, hostFor, pingResult, type Running, socketOf, toldOf, until } from './lab.ts'
+import { connectBridge, engineFor, hostFor, pinged, type Running, socketOf, toldOf, until } from './lab.ts'
 
 const { NO_BUFFER, of10 } = openflow
 const FLOOD = of10.Port10.FLOOD
@@ -174,7 +174,7 @@ t.test('hosts behind a real bridge that speaks only OpenFlow 1.0 reach each othe
   await until('it is up', () => lab.engine.switches10.live.size === 1)
   const [live] = lab.engine.switches10.live.values()
   t.match(live?.session.info, { hardware: 'Open vSwitch', tables: 254 })
-  const result = pingResult(await host.inside(a, 'ping', '-c', '20', '-i', '0.05', '-W', '20', '10.0.0.2'))
+  const result = await pinged(host, a, '10.0.0.2', 20, 0.05)
   t.same(result, { sent: 20, lost: 0 })
   const flows = await host.exec('ovs-ofctl', '-O', 'OpenFlow10', 'dump-flows', `unix:${host.directory}/br0.mgmt`)
   t.match(flows, /idle_timeout=10, hard_timeout=30.*dl_dst=02:00:00:00:00:02 actions=output:/)

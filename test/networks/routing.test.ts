@@ -23,8 +23,9 @@ const printed = async (lab: NetworksLab, from: string, ...words: readonly [strin
   }
 }
 
+/** With -W, ping(8) would wait no longer than twice the time of the first answer for the others. */
 const ping = (lab: NetworksLab, from: string, address: string, ...more: readonly string[]): Promise<string> =>
-  printed(lab, from, 'ping', '-n', '-c', '3', '-i', '0.2', '-W', '20', ...more, address)
+  printed(lab, from, 'ping', '-n', '-c', '3', '-i', '0.2', '-w', '30', ...more, address)
 
 /** The hops that traceroute shows. */
 const hops = async (lab: NetworksLab, from: string, address: string): Promise<string[]> => {
