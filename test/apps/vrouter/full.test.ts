@@ -169,9 +169,15 @@ const bandwidth = async (t: Test, lab: NetworksLab): Promise<void> => {
 /** Errors of ICMP come from the controller: without one, nobody tells of hops. */
 const ofSwitches = expectations.filter(({ how, number = 64 }) => how !== 'ping' || number > 1)
 
-/** It asks for addresses again. ip(8) gives up, and fails, where packets that go on bring all of them back at once. */
-const forgetNeighbours = (lab: NetworksLab, node: string): Promise<string> =>
-  lab.inside(node, 'sh', '-c', 'ip neighbor flush all || true')
+/**
+ * Has it ask for addresses again, for a minute: who stops after 3 s, or forgets what it asks for just now, drops what
+ * waits for the answer of a switch that stands still. ip(8) gives up, and fails, where packets bring back all at once.
+ */
+const forgetNeighbours = async (lab: NetworksLab, node: string): Promise<void> => {
+  await lab.inside(node, 'sysctl', '-qw', ...[4, 6].map((family) => `net.ipv${family}.neigh.eth0.mcast_solicit=60`))
+  const known = ['reachable', 'stale', 'delay', 'probe', 'failed'].map((state) => `nud ${state}`).join(' ')
+  await lab.inside(node, 'sh', '-c', `ip neighbor flush ${known} || true`)
+}
 
 /** What goes on beside, on connections that are older than the fault. */
 const goingOn = async (lab: NetworksLab) => {
