@@ -21,7 +21,7 @@ t.test('heddle qos test measures what containers on two hosts have of what was a
   const isMet = ({ share = 0 }: Rate): boolean => share > 0.6 && share < 1.3
   let rates: readonly Rate[] = []
   // Where the machine stood still meanwhile, less came, or all at once: that is measured again.
-  for (let attempt = 0; attempt < 4 && (rates.length === 0 || !rates.every(isMet)); attempt++) {
+  for (let attempt = 0; attempt < 8 && (rates.length === 0 || !rates.every(isMet)); attempt++) {
     const { out, err } = await run(['qos', 'test', 'usual', '--seconds', '2', '-o', 'json'])
     if (out === '') {
       t.comment(err)
