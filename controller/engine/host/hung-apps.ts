@@ -28,10 +28,11 @@ export class HungAppsFile implements HungApps {
     this.path = path
   }
 
-  /** None where the file cannot be read. */
+  /** None where the file is not there, or somebody has spoilt it. */
   list(): HungApp[] {
     try {
-      return JSON.parse(readFileSync(this.path, 'utf8'))
+      const apps: unknown = JSON.parse(readFileSync(this.path, 'utf8'))
+      return Array.isArray(apps) ? apps.filter((one) => typeof one?.name === 'string') : []
     } catch {
       return []
     }
