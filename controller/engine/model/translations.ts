@@ -22,6 +22,11 @@ const longest = 65_535
 /** An address inside, as ports are found by it. */
 const insideKey = (network: string, address: string): string => `${network} ${address}`
 
+const keysInside = (port: PortFact | undefined): readonly string[] =>
+  port?.addresses.map((address) => insideKey(port.network, address)) ?? nobody
+
+const nobody: readonly string[] = []
+
 const putOrDelete = <V>(collection: Collection<V>, key: string, fact: V | undefined): void => {
   if (fact === undefined) collection.delete(key)
   else if (!isSame(collection.get(key), fact)) collection.set(key, fact)
@@ -51,8 +56,8 @@ export class Translations {
   private readonly claims = new Links()
   /** Floating translations, by the address inside that they lead to. */
   private readonly targets = new Placement<string>()
-  /** Ports by their addresses. */
-  private readonly ports = new Map<string, string>()
+  /** Ports by their addresses, in the order of their ids. There are many: no sets of one. */
+  private readonly ports = new Map<string, readonly string[]>()
   private readonly touchedRouters = new Set<string>()
   private readonly touchedNats = new Set<string>()
   private readonly touchedOutsides = new Set<string>()
@@ -91,14 +96,23 @@ export class Translations {
   }
 
   private takePort(id: string, before: PortFact | undefined, now: PortFact | undefined): void {
-    for (const port of [before, now]) {
-      for (const address of port?.addresses ?? []) {
-        const key = insideKey(port?.network ?? '', address)
-        if (port === now) this.ports.set(key, id)
-        else if (this.ports.get(key) === id) this.ports.delete(key)
-        for (const nat of this.targets.objectsAt(key)) this.touchedNats.add(nat)
-      }
+    for (const key of keysInside(before)) {
+      this.putPorts(
+        key,
+        this.portsAt(key).filter((other) => other !== id),
+      )
     }
+    for (const key of keysInside(now)) this.putPorts(key, [...this.portsAt(key), id].sort())
+  }
+
+  private portsAt(key: string): readonly string[] {
+    return this.ports.get(key) ?? nobody
+  }
+
+  private putPorts(key: string, ports: readonly string[]): void {
+    if (ports.length > 0) this.ports.set(key, ports)
+    else this.ports.delete(key)
+    for (const nat of this.targets.objectsAt(key)) this.touchedNats.add(nat)
   }
 
   /** Works in what has changed. */
@@ -178,7 +192,9 @@ export class Translations {
 
   /** A floating address is at the host of its port where that has the external network, else where the router is. */
   private spotOf(nat: string, { router, network, host, dpid }: GatewayFact): Spot {
-    const port = this.model.ports.get(this.ports.get(this.targets.placeOf(nat) ?? '') ?? '')
+    // Where several have the address, which the store admits to nobody, all controllers choose the same.
+    const [id = ''] = this.portsAt(this.targets.placeOf(nat) ?? '')
+    const port = this.model.ports.get(id)
     const attachment = port?.dpid === undefined ? undefined : this.model.attachments.get(siteKey(network, port.dpid))
     const { hosts } = this.model.document('router', router)?.external ?? {}
     if (!attachment || (hosts && !hosts.includes(attachment.host))) return { host, dpid }
@@ -186,7 +202,7 @@ export class Translations {
   }
 
   private outsideFact(key: string): OutsideFact | undefined {
-    // Where several claim it, which the store admits to nobody, all controllers choose the same.
+    // Here, too, all choose the same.
     const claimants = [...this.claims.sourcesOf(key)].sort()
     const nats = claimants.flatMap((one) => this.translations.get(one.replace(/^nat /, '')) ?? [])
     const floating = nats.find(({ kind }) => kind === 'floating')
