@@ -28,7 +28,8 @@ if (testFiles.length === 0) {
 
 // tap gives a file 30 seconds, too few for one that starts many commands on a busy machine.
 /** @type {NodeJS.ProcessEnv} */
-const env = { TAP_TIMEOUT: '300', ...process.env }
+const env = { TAP_TIMEOUT: '300', SEED: String(Date.now() % 2 ** 31), ...process.env }
+console.log(`SEED=${env.SEED} repeats what is random in this run`)
 // Commands that tests start are what users get, and start faster; to build it takes longer than a few files gain by it.
 // Coverage is of sources.
 if (parts.length === 0 && !env.NODE_V8_COVERAGE) env.HEDDLE_TEST_COMMAND = buildCommand(root)

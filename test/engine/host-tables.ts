@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import type { Test } from 'tap'
 import type { App } from '../../controller/engine/app.ts'
 import { AppInstance } from '../../controller/engine/app-instance.ts'
@@ -7,6 +6,7 @@ import type { LiveSwitch } from '../../controller/engine/live-switch.ts'
 import type { DocumentChange } from '../../controller/engine/model/documents.ts'
 import { Model } from '../../controller/engine/model/model.ts'
 import { defaultEpoch } from '../../controller/engine/units.ts'
+import fc from '../support/random.ts'
 import { differenceBetween } from './tables.ts'
 
 /** An Open vSwitch, as apps see it. */

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import t from 'tap'
 import arpResponder from '../../apps/arp-responder/app.ts'
 import guard from '../../apps/guard/app.ts'
@@ -6,6 +5,7 @@ import overlay from '../../apps/overlay/app.ts'
 import nat from '../../apps/vrouter/nat/app.ts'
 import router from '../../apps/vrouter/router/app.ts'
 import type { DocumentChange } from '../../controller/engine/model/documents.ts'
+import fc from '../support/random.ts'
 import { checkFromScratch, HostTables } from './host-tables.ts'
 
 const hosts = 6

@@ -1,7 +1,8 @@
 // Random changes of what the firewall is made from.
-import fc from 'fast-check'
+
 import type { DocumentChange } from '../../controller/engine/model/documents.ts'
 import type { Policy } from '../../controller/state/index.ts'
+import fc from '../support/random.ts'
 
 /** Integration bridges of the hosts. */
 export const hosts = [1n, 2n, 3n] as const

@@ -21,13 +21,17 @@ export const wantedBy = (table: DesiredTable): Tables => {
 export const sameMaps = (a: ReadonlyMap<unknown, string>, b: ReadonlyMap<unknown, string>): boolean =>
   a.size === b.size && [...a].every(([key, value]) => b.get(key) === value)
 
+/** Keys and effects are the bytes of the wire. */
+const printable = (text: string): string =>
+  text.replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
+
 /** What the first table wants in one place and what the other does; of the first place in which they differ. */
 export const differenceBetween = (a: DesiredTable, b: DesiredTable): string | undefined => {
   const [one, other] = [wantedBy(a), wantedBy(b)]
   for (const kind of kinds) {
     for (const key of new Set([...one[kind].keys(), ...other[kind].keys()])) {
       const [wanted, had] = [one[kind].get(key) ?? 'nothing', other[kind].get(key) ?? 'nothing']
-      if (wanted !== had) return `${kind} ${key}: ${wanted} is not ${had}`
+      if (wanted !== had) return printable(`${kind} ${key}: ${wanted} is not ${had}`)
     }
   }
   return undefined

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { type Claim, DesiredTable } from '../../controller/engine/desired.ts'
 import { FlowCommand, transactionSteps } from '../../controller/engine/transaction.ts'
 import { type Flow, pipeline } from '../../controller/flow/index.ts'
+import fc from '../support/random.ts'
 
 const { only } = pipeline(['only'])
 const owner = { app: 'a', rule: 'r', object: '', cookieHigh: 1, cookieLow: 2 }

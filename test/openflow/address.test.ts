@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { isIPv6 } from 'node:net'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import {
   formatIpv4,
@@ -11,6 +10,7 @@ import {
   parseMac,
   TextSyntaxError,
 } from '../../controller/openflow/index.ts'
+import fc from '../support/random.ts'
 import { bigBits, mac, u32 } from './generate/values.ts'
 
 const refuses = (t: Test, parse: (text: string) => unknown, texts: readonly string[]): void => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { Buffers, encodeMessage, Slab } from '../../controller/openflow/index.ts'
+import fc from '../support/random.ts'
 import { anyMessages } from './generate/messages.ts'
 
 t.test('what a buffer held before shows in no message', (t) => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import t from 'tap'
 import { match } from '../../controller/openflow/fields/match.ts'
 import { FlowStatsView } from '../../controller/openflow/hot/flow-stats-view.ts'
@@ -14,6 +13,7 @@ import {
 } from '../../controller/openflow/messages/messages.ts'
 import { EncodeError, ProtocolError } from '../../controller/openflow/wire/errors.ts'
 import { fromHex } from '../../controller/openflow/wire/json.ts'
+import fc from '../support/random.ts'
 import { flowMod } from './flow-mod.ts'
 import { anyActionList } from './generate/actions.ts'
 import { anyMessages } from './generate/messages.ts'

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import t from 'tap'
 import type { OxmCode } from '../../controller/openflow/fields/field.ts'
 import { encodeOxms } from '../../controller/openflow/fields/match-codec.ts'
@@ -19,6 +18,7 @@ import {
   toHex,
   Writer,
 } from '../../controller/openflow/index.ts'
+import fc from '../support/random.ts'
 import { contexts } from './generate/contexts.ts'
 import { assemble, soundOxm } from './generate/fields.ts'
 import { soundParts } from './generate/sound.ts'

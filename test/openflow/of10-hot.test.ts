@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import t from 'tap'
 import { PacketInView } from '../../controller/openflow/hot/packet-in-view.ts'
 import { type Match10, NO_VLAN } from '../../controller/openflow/of10/match.ts'
@@ -14,6 +13,7 @@ import {
 } from '../../controller/openflow/of10/templates.ts'
 import { ProtocolError } from '../../controller/openflow/wire/errors.ts'
 import { fromHex } from '../../controller/openflow/wire/json.ts'
+import fc from '../support/random.ts'
 import { anyMessages, mac, u8, u16, u32 } from './of10-samples.ts'
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import type { Action10 } from '../../controller/openflow/of10/actions.ts'
 import { errorEntries10 } from '../../controller/openflow/of10/errors.ts'
 import { type Match10, NO_VLAN } from '../../controller/openflow/of10/match.ts'
 import type { Message10 } from '../../controller/openflow/of10/messages.ts'
+import fc from '../support/random.ts'
 
 /** Objects as literals make them, so that they compare equal to decoded ones. */
 const record = <T, K extends keyof T = keyof T>(

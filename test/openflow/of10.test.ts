@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import t from 'tap'
 import { errorEntries10, errorName10 } from '../../controller/openflow/of10/errors.ts'
 import { type Match10, wildcardsOf } from '../../controller/openflow/of10/match.ts'
@@ -16,6 +15,7 @@ import {
 import { EncodeError, ProtocolError } from '../../controller/openflow/wire/errors.ts'
 import { fromHex, type JsonObject, toHex } from '../../controller/openflow/wire/json.ts'
 import { mutated } from '../fuzz/mutate.ts'
+import fc from '../support/random.ts'
 import { makeRandom } from '../vectors/random.ts'
 import { anyMessages } from './of10-samples.ts'
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import t from 'tap'
 import { actionKinds, formatActions } from '../../controller/openflow/actions/actions.ts'
 import { parseActions } from '../../controller/openflow/actions/parse.ts'
@@ -24,6 +23,7 @@ import { formatPacketOut, parsePacketOut } from '../../controller/openflow/text/
 import { EncodeError } from '../../controller/openflow/wire/errors.ts'
 import { toHex } from '../../controller/openflow/wire/json.ts'
 import { Writer } from '../../controller/openflow/wire/writer.ts'
+import fc from '../support/random.ts'
 import { withPlainActions } from '../vectors/encodings.ts'
 import { type Modification, withoutUnsaid } from '../vectors/unsaid.ts'
 import { anyActions } from './generate/actions.ts'
@@ -34,12 +34,8 @@ import { anyInstructions } from './generate/parts.ts'
 import { soundParts } from './generate/sound.ts'
 import { soundMessages } from './generate/sound-messages.ts'
 
-// SEED=… node --import tsx --test test/openflow/properties.test.ts repeats a run.
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
-t.comment(`SEED=${seed}`)
-
 const hold = <T>(property: fc.IProperty<T>, numRuns: number): void =>
-  fc.assert(property, { seed, numRuns, includeErrorInReport: true })
+  fc.assert(property, { numRuns, includeErrorInReport: true })
 
 const every = (messages: object): [type: string, fc.Arbitrary<Message>][] => Object.entries(messages)
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { type JsonLimits, JsonSplitter } from '../../controller/ovsdb/index.ts'
 import { processorTime } from '../support/processor.ts'
+import fc from '../support/random.ts'
 
 /** What a splitter makes of a text that comes in pieces of these sizes, over and over. */
 const split = (bytes: Buffer, sizes: readonly number[], limits: Partial<JsonLimits> = {}): object[] => {

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import fc from 'fast-check'
 import t from 'tap'
 import { formatAddress, formatCidr, overlap, parseAddress, parseCidr, usable } from '../../controller/state/index.ts'
+import fc from '../support/random.ts'
 
 const canonical = (text: string): string | undefined => {
   const address = parseAddress(text)

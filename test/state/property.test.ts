@@ -1,5 +1,4 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import fc from 'fast-check'
 import t from 'tap'
 import {
   type Compare,
@@ -11,6 +10,7 @@ import {
   type Store,
   type Transaction,
 } from '../../controller/state/index.ts'
+import fc from '../support/random.ts'
 import { refusal, take } from './collect.ts'
 import { ModelStore } from './model.ts'
 

@@ -14,7 +14,7 @@ export const reported = ['--test-reporter', outline, '--test-reporter-destinatio
 /**
  * Runs test files. Those with real switches depend on what else the machine does, so where a few failed, they are run
  * once more by themselves, as Open vSwitch does with its own (RECHECK): a failure that comes again counts; one that
- * does not is told at the end, to be mended.
+ * does not is told at the end, to be mended. What is random is the same again.
  *
  * @param {readonly string[]} files
  * @param {string} root of the project, by which files are named

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { Taken } from '../../../apps/ipam/taken.ts'
+import fc from '../../support/random.ts'
 
 const number = fc.oneof(fc.bigInt(0n, 70n), fc.bigInt(4090n, 4100n), fc.bigInt(2n ** 64n - 5n, 2n ** 64n + 5n))
 const step = fc.record({ add: fc.boolean(), number })

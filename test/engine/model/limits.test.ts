@@ -1,9 +1,9 @@
 import { deepStrictEqual } from 'node:assert'
-import fc from 'fast-check'
 import t from 'tap'
 import type { DocumentChange } from '../../../controller/engine/model/documents.ts'
 import { Model } from '../../../controller/engine/model/model.ts'
 import { doc, hostDoc, portDocs } from '../../apps/one-host.ts'
+import fc from '../../support/random.ts'
 
 const port = (id: string, network: string, ofport: number, qos?: string) =>
   portDocs(id, {

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from 'node:assert'
-import fc from 'fast-check'
 import t from 'tap'
 import type { DocumentChange, DocumentKind, Documents } from '../../../controller/engine/model/documents.ts'
 import { Model } from '../../../controller/engine/model/model.ts'
+import fc from '../../support/random.ts'
 
 const put = <K extends DocumentKind>(kind: K, id: string, value: Documents[K]): DocumentChange =>
   ({ kind, id, value }) as unknown as DocumentChange

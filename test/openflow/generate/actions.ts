@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import type { Action } from '../../../controller/openflow/actions/actions.ts'
 import { BundleAlgorithm } from '../../../controller/openflow/actions/bundle.ts'
 import type { LearnSpec } from '../../../controller/openflow/actions/learn-spec.ts'
 import type { OxmCode } from '../../../controller/openflow/fields/field.ts'
 import { codeByName, withLength } from '../../../controller/openflow/fields/oxm.ts'
+import fc from '../../support/random.ts'
 import { anyOxm } from './fields.ts'
 import { anyShortSubfield, anySubfield, subfieldPair } from './subfields.ts'
 import {

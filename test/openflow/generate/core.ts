@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { FlowRemovedMask, PacketInMask, PortStatusMask } from '../../../controller/openflow/messages/async.ts'
 import { GroupType } from '../../../controller/openflow/messages/bucket.ts'
 import { FlowModCommand, FlowModFlags, FlowRemovedReason } from '../../../controller/openflow/messages/flow-mod.ts'
@@ -11,6 +10,7 @@ import { PortConfig, PortFeatures, PortReason, PortState } from '../../../contro
 import { Role } from '../../../controller/openflow/messages/role.ts'
 import { Capabilities, ConfigFlags } from '../../../controller/openflow/messages/simple.ts'
 import { errorEntries } from '../../../controller/openflow/wire/error-table.ts'
+import fc from '../../support/random.ts'
 import { type MessageTable, type Parts, withRule } from './parts.ts'
 import { bytes, from, mac, oneOf, record, some, stranger, typed, u8, u16, u32, u64 } from './values.ts'
 

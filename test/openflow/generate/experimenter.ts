@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { BundleControlType, BundleFlags } from '../../../controller/openflow/experimenter/bundle-control.ts'
 import { NxRole, RoleReason } from '../../../controller/openflow/experimenter/role.ts'
 import { FlowFormat, PacketInFormat } from '../../../controller/openflow/experimenter/settings.ts'
@@ -7,6 +6,7 @@ import { FlowRemovedMask, PacketInMask, PortStatusMask } from '../../../controll
 import type { Message, MessageNamed } from '../../../controller/openflow/messages/messages.ts'
 import { PacketInReason } from '../../../controller/openflow/messages/packet.ts'
 import { Role } from '../../../controller/openflow/messages/role.ts'
+import fc from '../../support/random.ts'
 import { asyncMasks, bare, message, unknownPart } from './core.ts'
 import type { MessageTable, Parts } from './parts.ts'
 import { bigBits, bytes, from, oneOf, record, some, typed, u8, u16, u32, u64 } from './values.ts'

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { allFields, type Field, type OxmCode, type OxmValue } from '../../../controller/openflow/fields/field.ts'
 import { inWireOrder } from '../../../controller/openflow/fields/match.ts'
 import { isWide, type Match, Oxm, unknownCodeByName, withLength } from '../../../controller/openflow/fields/oxm.ts'
 import type { FieldKey } from '../../../controller/openflow/fields/rows.ts'
+import fc from '../../support/random.ts'
 import { bigBits, bits, from } from './values.ts'
 
 const ofBits = (code: OxmCode, count: number): fc.Arbitrary<OxmValue> => (isWide(code) ? bigBits(count) : bits(count))

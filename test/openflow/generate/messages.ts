@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import type { Message } from '../../../controller/openflow/messages/messages.ts'
+import fc from '../../support/random.ts'
 import { coreMessages } from './core.ts'
 import { experimenterMessages, nestingMessages } from './experimenter.ts'
 import { multipartMessages } from './multipart.ts'

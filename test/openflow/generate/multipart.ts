@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { allFields, OxmClass } from '../../../controller/openflow/fields/field.ts'
 import { GroupType } from '../../../controller/openflow/messages/bucket.ts'
 import { FlowModFlags, FlowRemovedReason } from '../../../controller/openflow/messages/flow-mod.ts'
@@ -10,6 +9,7 @@ import { MultipartFlags } from '../../../controller/openflow/multipart/header.ts
 import { MeterBandTypes } from '../../../controller/openflow/multipart/meter.ts'
 import { type OxmId, oxmIdOf } from '../../../controller/openflow/multipart/oxm-id.ts'
 import { ActionType, InstructionType } from '../../../controller/openflow/multipart/type-id.ts'
+import fc from '../../support/random.ts'
 import { buckets, message, meterBands, portDesc, unknownPart } from './core.ts'
 import { type MessageTable, type Parts, withRule } from './parts.ts'
 import { bytes, from, record, some, stranger, typed, u8, u16, u32, u64 } from './values.ts'

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import type { Action } from '../../../controller/openflow/actions/actions.ts'
 import { BundleAlgorithm } from '../../../controller/openflow/actions/bundle.ts'
 import { NO_TABLE } from '../../../controller/openflow/actions/conntrack.ts'
@@ -9,6 +8,7 @@ import { MultipathAlgorithm } from '../../../controller/openflow/actions/multipa
 import { type Nat, NatFlags } from '../../../controller/openflow/actions/nat.ts'
 import { type Field, fields } from '../../../controller/openflow/fields/field.ts'
 import { EtherType } from '../../../controller/openflow/fields/prerequisites.ts'
+import fc from '../../support/random.ts'
 import { type Context, says } from './contexts.ts'
 import { soundOxm } from './fields.ts'
 import { anyRegisterBits, registerBits } from './subfields.ts'

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import type { Action } from '../../../controller/openflow/actions/actions.ts'
 import type { Instruction } from '../../../controller/openflow/instructions/instructions.ts'
+import fc from '../../support/random.ts'
 import { type Context, contexts } from './contexts.ts'
 import { port, soundMatch } from './fields.ts'
 import type { Parts, Rule } from './parts.ts'

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { allFields, type OxmCode } from '../../../controller/openflow/fields/field.ts'
 import { withLength } from '../../../controller/openflow/fields/oxm.ts'
 import { type Subfield, wholeBits } from '../../../controller/openflow/fields/subfield.ts'
+import fc from '../../support/random.ts'
 import { unknownCode } from './fields.ts'
 import { from } from './values.ts'
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../support/random.ts'
 
 type Members<T> = { readonly [K in keyof T]: fc.Arbitrary<T[K]> }
 

@@ -1,5 +1,4 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import fc from 'fast-check'
 import t from 'tap'
 import {
   type IntentChange,
@@ -9,6 +8,7 @@ import {
   PreconditionError,
   type Table,
 } from '../../../controller/state/index.ts'
+import fc from '../../support/random.ts'
 import { audit } from './audit.ts'
 import { openManager, put, remove } from './manager.ts'
 
