@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -7,7 +7,7 @@ import { folderFor, LOCAL, writeApp } from '../api/lab.ts'
 import { until } from '../engine/lab.ts'
 import { run, UpProcess } from './controller.ts'
 
-t.jobs = 5
+t.jobs = 6
 
 /** Runs for as long as a condition holds. */
 const spin = `const spin = (goOn) => {
@@ -147,6 +147,16 @@ t.test('a file that does not get read to its end', { buffered: true }, async (t)
   const fourth = upWith(t, folder, [{ file }])
   t.equal(await fourth.ended(), 1, 'without the file that the user names it does not start, and says why')
   t.match(fourth.output, /one-file\.ts: it had not returned for 5 s/)
+})
+
+t.test('where it cannot be noted, the controller says so, and ends all the same', { buffered: true }, async (t) => {
+  const folder = folderFor(t)
+  mkdirSync(join(folder, 'data', 'hung-apps.json'), { recursive: true })
+  const heddle = upWith(t, folder, [{ file: writeApp(folder, appText({ first: forever })) }])
+  t.equal(await heddle.ended(), 70)
+  t.match(heddle.log(/^app .*one-file\.ts has not returned/), [
+    { msg: /; it will be loaded again, since that could not be noted: EISDIR/ },
+  ])
 })
 
 t.test('who waits for the system is told, and not ended', { buffered: true }, async (t) => {

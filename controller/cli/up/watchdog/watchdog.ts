@@ -18,7 +18,7 @@ export interface Watched {
   readonly isTerminal: boolean
   /** As `Calls` has it. */
   readonly calls: SharedArrayBuffer
-  /** A 32-bit integer that is not zero while a debugger is there, who may stop the thread wherever he likes. */
+  /** A 32-bit integer that is not zero while a debugger may be there, and stop the thread anywhere. */
   readonly debugged: SharedArrayBuffer
 }
 

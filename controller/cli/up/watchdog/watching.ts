@@ -2,7 +2,7 @@
 import { setInterval } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Callee, cell } from '../../../engine/calls.ts'
-import { HungAppsFile } from '../../../engine/host/hung-apps.ts'
+import { type HungApp, HungAppsFile } from '../../../engine/host/hung-apps.ts'
 import { openLog } from '../log.ts'
 import { pauseMainThread } from './paused.ts'
 import type { Numbered, Watched } from './watchdog.ts'
@@ -29,11 +29,20 @@ const current = (): string | undefined => {
 
 const calleeNow = (): Callee => callees.get(Atomics.load(cells, cell.callee)) ?? { name: 'of an unknown name' }
 
+/** Notes an app, and says what comes of it: whatever fails here, the process must end. */
+const noted = (app: HungApp): string => {
+  try {
+    new HungAppsFile(hungApps).note(app)
+    return '; it is left out until somebody loads or reloads it'
+  } catch (error) {
+    return `; it will be loaded again, since that could not be noted: ${(error as Error).message}`
+  }
+}
+
 const end = (callee: Callee, stack: string, stop: (exitCode: number) => void): void => {
   const { name, tables, tried = false } = callee
   const why = `it had not returned for ${deadline} s, and the controller ended\n${stack}`
-  if (!tried) new HungAppsFile(hungApps).note({ name, tables, why })
-  const next = tried ? '' : '; it is left out until somebody loads or reloads it'
+  const next = tried ? '' : noted({ name, tables, why })
   const what = `app ${name} has not returned for ${deadline} s: the controller ends, switches keep their flows${next}`
   openLog('info', isTerminal).fatal({ app: name, stack }, what)
   stop(exitCode)
