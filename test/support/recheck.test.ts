@@ -68,6 +68,23 @@ t.test('many failures are not rechecked', async (t) => {
   t.notMatch(stdout, /once more/)
 })
 
+t.test('a failure in what a test calls is one of the test', async (t) => {
+  const helper = 'export const judge = () => { throw new Error("broken") }\n'
+  const calling = "import test from 'node:test'\nimport { judge } from './0.test.mjs'\ntest('it calls', judge)\n"
+  t.match(runOf(t, helper, calling), { status: 1, stdout: /failed twice: 1\.test\.mjs\n$/ })
+})
+
+t.test('where it cannot be told which file failed, none is run again', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-recheck-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const elsewhere = join(folder, 'elsewhere.mjs')
+  writeFileSync(elsewhere, flaky)
+  const { status, stdout } = runOf(t, `import ${JSON.stringify(elsewhere)}\n`)
+  t.equal(status, 1)
+  t.match(stdout, /never before/)
+  t.notMatch(stdout, /once more|FLAKY/)
+})
+
 t.test('a file that ends by itself counts', async (t) => {
   t.match(runOf(t, 'process.exit(3)\n'), { status: 1, stdout: /failed twice: 0\.test\.mjs\n$/ })
 })
