@@ -10,7 +10,7 @@ export {
 export { describePort, type Endpoint, formatDpid, type Listener, parseDpid, type TlsKeys } from '../switch/index.ts'
 export { type Problem, problemsOf, problemText } from '../yaml/index.ts'
 export type { InstalledFlow } from './app.ts'
-export { type Callee, calls, cell } from './calls.ts'
+export { type Callee, calls } from './calls.ts'
 export { ConfigError } from './config.ts'
 export { ownerName } from './desired.ts'
 export { Engine, type EngineOptions } from './engine.ts'

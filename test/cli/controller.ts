@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import type { Test } from 'tap'
+import { SimSwitch } from '../../topology/sim/index.ts'
+import { LOCAL } from '../api/lab.ts'
 import { until } from '../engine/lab.ts'
 import { bin } from '../support/command.ts'
 import { endProgram } from '../support/programs.ts'
@@ -88,3 +91,13 @@ export class UpProcess {
 
 /** Addresses that the system chooses, and a folder of the test's own. */
 export const anywhere = (data: string): string[] => ['--data', data, '--listen', '127.0.0.1:0', '--api', '127.0.0.1:0']
+
+/** A simulated switch that stays connected to a port until the test ends. */
+export const plug = (t: Test, port: number, dpid = 1n): SimSwitch => {
+  const sw = new SimSwitch({ dpid, ports: [1, 2, { number: LOCAL, name: 'br0' }] })
+  sw.connect(connect(port, '127.0.0.1'))
+  t.teardown(() => sw.close())
+  return sw
+}
+
+export const flowsIn = (sw: SimSwitch): number => [...sw.tables].length

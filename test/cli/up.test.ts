@@ -1,28 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { parse } from 'yaml'
 import { CliError } from '../../controller/cli/cli-error.ts'
 import { Config } from '../../controller/cli/up/config-schema.ts'
 import { settingsOf } from '../../controller/cli/up/settings.ts'
 import { problemsOf } from '../../controller/engine/index.ts'
-import { SimSwitch } from '../../topology/sim/index.ts'
-import { appText, folderFor, LOCAL, writeApp } from '../api/lab.ts'
+import { appText, folderFor, writeApp } from '../api/lab.ts'
 import { until } from '../engine/lab.ts'
-import { anywhere, run, UpProcess } from './controller.ts'
+import { anywhere, flowsIn, plug, run, UpProcess } from './controller.ts'
 
 t.jobs = 4
-
-/** A simulated switch that stays connected to a port until the test ends. */
-const plug = (t: Test, port: number, dpid = 1n): SimSwitch => {
-  const sw = new SimSwitch({ dpid, ports: [1, 2, { number: LOCAL, name: 'br0' }] })
-  sw.connect(connect(port, '127.0.0.1'))
-  t.teardown(() => sw.close())
-  return sw
-}
-
-const flowsIn = (sw: SimSwitch): number => [...sw.tables].length
 
 t.test('up --app l2-switch: a switch connects, and get shows it', { buffered: true }, async (t) => {
   const heddle = new UpProcess(t, [...anywhere(folderFor(t)), '--app', 'l2-switch'])

@@ -2,10 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { SimSwitch } from '../../topology/sim/index.ts'
-import { folderFor, LOCAL, writeApp } from '../api/lab.ts'
+import { folderFor, writeApp } from '../api/lab.ts'
 import { until } from '../engine/lab.ts'
-import { run, UpProcess } from './controller.ts'
+import { flowsIn, plug, run, UpProcess } from './controller.ts'
 
 t.jobs = 6
 
@@ -15,13 +14,13 @@ const spin = `const spin = (goOn) => {
 }
 `
 
-/** An app with a flow for each of its objects, and code that is run before all, by its rule, or when it is told of a switch. */
-const appText = ({ first = '', rule = '', up = '' } = {}): string => `import { collection, defineApp } from 'heddle'
+/** An app with one flow, and code that is run before all, by its rule, or when it is told of a switch. */
+const appText = ({ first = '', rule = '', up = '' } = {}): string => `import { defineApp } from 'heddle'
 ${spin}${first}
 export default defineApp({
   name: 'mine',
   pipeline: ['only'],
-  collections: { things: collection() },
+  collections: {},
   rules: {
     all: {
       flows: ({ stages: { only } }) => {
@@ -57,17 +56,14 @@ const ended = /^app mine has not returned for 5 s: the controller ends, switches
 
 t.test(
   'a rule that does not return: the controller says which, ends, and leaves it out when it runs again',
+  { buffered: true },
   async (t) => {
     const folder = folderFor(t)
     const file = writeApp(folder, appText())
-    const sw = new SimSwitch({ dpid: 1n, ports: [1, 2, { number: LOCAL, name: 'br0' }] })
-    t.teardown(() => sw.close())
-    const flows = () => [...sw.tables].length
-
     const first = upWith(t, folder, [{ file }])
     const { api, port } = await first.up()
-    sw.connect(connect(port, '127.0.0.1'))
-    await until('the switch has the flows of both', () => flows() === 4)
+    const sw = plug(t, port)
+    await until('the switch has the flows of both', () => flowsIn(sw) === 4)
     writeApp(folder, appText({ rule: forever }))
     const reload = run(['app', 'reload', 'mine', '--api', api])
     t.equal(await first.ended(), 70)
@@ -93,7 +89,7 @@ t.test(
       const { out } = await run(['get', 'switches', '-o', 'json', '--api', again.api])
       return JSON.parse(out)[0]?.inSync === true
     })
-    t.equal(flows(), 4, 'its flows stay')
+    t.equal(flowsIn(sw), 4, 'its flows stay')
 
     writeApp(folder, appText())
     t.match(await run(['app', 'reload', 'mine', '--api', again.api]), { status: 0 })
@@ -109,10 +105,8 @@ t.test('a plan that does not return says nothing of the version that runs', { bu
   const file = writeApp(folder, appText())
   const first = upWith(t, folder, [{ file }])
   const { api, port } = await first.up()
-  const sw = new SimSwitch({ dpid: 1n, ports: [1] })
-  t.teardown(() => sw.close())
-  sw.connect(connect(port, '127.0.0.1'))
-  await until('the switch has the flows of both', () => [...sw.tables].length === 4)
+  const sw = plug(t, port)
+  await until('the switch has the flows of both', () => flowsIn(sw) === 4)
   const plan = run(['plan', '--app', writeApp(folder, appText({ rule: forever }), 'other.ts'), '--api', api])
   t.equal(await first.ended(), 70)
   t.equal((await plan).status, 2)
@@ -133,9 +127,13 @@ t.test('a file that does not get read to its end', { buffered: true }, async (t)
   t.equal(await first.ended(), 70)
   t.match(first.log(/^app .*one-file\.ts has not returned for 5 s/), [{ stack: /^ +at spin / }])
 
+  const missing = { status: 'missing', failure: /^it had not returned for 5 s/ }
+  const restarted = upWith(t, folder)
+  t.match(await appOf((await restarted.up()).api, 'mine'), missing)
+  t.equal(await restarted.end('SIGTERM'), 0)
   const second = upWith(t, folder)
   const again = await second.up()
-  t.match(await appOf(again.api, 'mine'), { status: 'missing', failure: /^it had not returned for 5 s/ })
+  t.match(await appOf(again.api, 'mine'), missing, 'and so at each start, until somebody asks for it')
   writeApp(folder, appText())
   t.match(await run(['app', 'reload', 'mine', '--api', again.api]), { status: 0 })
   t.match(await appOf(again.api, 'mine'), { status: 'running' })
@@ -165,9 +163,7 @@ t.test('who waits for the system is told, and not ended', { buffered: true }, as
   const file = writeApp(folder, appText({ first, up: "execFileSync('sleep', ['12'])" }))
   const heddle = upWith(t, folder, [{ file }])
   const { api, port } = await heddle.up()
-  const sw = new SimSwitch({ dpid: 1n, ports: [1] })
-  t.teardown(() => sw.close())
-  sw.connect(connect(port, '127.0.0.1'))
+  plug(t, port)
   await until('it has waited', () => heddle.log(/^mine: went on$/).length > 0)
   t.match(heddle.log(/^app mine has waited for the system for 5 s/), [{ level: 50, app: 'mine' }])
   t.match(await appOf(api, 'mine'), { status: 'running' })
@@ -178,9 +174,7 @@ t.test('where a debugger may be attached, nothing is ended', { buffered: true },
   const file = writeApp(folder, appText({ up: forTwelveSeconds }))
   const heddle = upWith(t, folder, [{ file }], { NODE_OPTIONS: '--inspect=127.0.0.1:0' })
   const { api, port } = await heddle.up()
-  const sw = new SimSwitch({ dpid: 1n, ports: [1] })
-  t.teardown(() => sw.close())
-  sw.connect(connect(port, '127.0.0.1'))
+  plug(t, port)
   await until('it has gone on', () => heddle.log(/^mine: went on$/).length > 0)
   t.match(await appOf(api, 'mine'), { status: 'running' })
 })

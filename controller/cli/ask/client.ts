@@ -39,10 +39,10 @@ const notThere = (address: string): CliError =>
     nobody,
   )
 
-/** An app's code runs in the controller: one that never returns holds all of it up, signals included. */
+/** An app's code runs in the controller: one that does not return holds all of it up, until the controller ends itself. */
 const silent = (address: string): string =>
   `the controller at ${address} did not answer within ${deadline / 1000} s: it has much to do, or an app in it does not ` +
-  'return; kill -9 ends it then, switches keep their flows, and what was being loaded is not loaded again'
+  'return: then the controller ends by itself, and its log names the app'
 
 const requestOf = (method: Method, body: unknown): RequestInit => {
   const token = givenToken()

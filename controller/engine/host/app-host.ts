@@ -36,6 +36,9 @@ interface Kept {
   readonly failure: string | undefined
 }
 
+/** What an app may have hung under: its name, or its file where that was being read. */
+const hungNames = (name: string, { source }: AppOrder): readonly string[] => [name, sourceText(source)]
+
 export interface LoadOptions {
   /** Load it again when the controller starts again. */
   readonly remember: boolean
@@ -83,14 +86,14 @@ export class AppHost {
   async restore(): Promise<void> {
     const { items } = await this.installs.list()
     // Until an app is there it counts as missing, so that none gets the tables of one that comes later.
-    for (const { name, tables } of this.hung.list()) this.engine.missing.add(name, tables)
+    for (const { name, tables } of this.hung.list()) if (tables) this.engine.missing.add(name, tables)
     for (const { value } of items) this.engine.missing.add(value.name, value.tables)
     for (const { value } of items) await this.restoreOne(value)
   }
 
   private async restoreOne({ name, source, config }: AppInstall): Promise<void> {
     const order = { source, config }
-    const hung = this.hungOf(name, sourceText(source))
+    const hung = this.hungOf(...hungNames(name, order))
     if (hung) {
       this.miss(name, order, true, hung.why)
       return
@@ -134,12 +137,12 @@ export class AppHost {
 
   /** All apps of this run have been started: those that hung and that nobody wants any more are forgotten. */
   started(): void {
-    for (const { name } of this.hung.list()) if (!this.kept.has(name)) this.forgetHung(name)
-  }
-
-  private forgetHung(name: string): void {
-    this.hung.forget(name)
-    this.engine.missing.delete(name)
+    const wanted = new Set([...this.kept].flatMap(([name, { order }]) => hungNames(name, order)))
+    for (const { name } of this.hung.list()) {
+      if (wanted.has(name)) continue
+      this.hung.forget(name)
+      this.engine.missing.delete(name)
+    }
   }
 
   /**
@@ -148,21 +151,22 @@ export class AppHost {
    * @throws AppFileError, ConfigError, Error what its rules threw; what was loaded before then stays
    */
   load(order: AppOrder, { remember }: LoadOptions): Promise<HostedApp> {
-    return this.alone(async () => {
-      const file = fileOfSource(order.source)
-      this.hung.forget(file)
-      return this.take(await importApp(file), order, remember)
-    })
+    return this.alone(async () => this.take(await this.read(order), order, remember))
   }
 
   private loadNamed(name: string, order: AppOrder, remember: boolean): Promise<HostedApp> {
     return this.alone(async () => {
-      const file = fileOfSource(order.source)
-      this.hung.forget(file)
-      const app = await importApp(file)
+      const app = await this.read(order)
       if (app.name === name) return this.take(app, order, remember)
       throw new AppFileError(`${sourceText(order.source)} holds an app ${app.name} now, and no ${name}`)
     })
+  }
+
+  /** Reads an app's file, also where that hung before: somebody asks for it. */
+  private read({ source }: AppOrder): Promise<App> {
+    const file = fileOfSource(source)
+    this.hung.forget(file)
+    return importApp(file)
   }
 
   private async take(app: App, order: AppOrder, remembered: boolean): Promise<HostedApp> {
@@ -193,7 +197,7 @@ export class AppHost {
       const kept = this.kept.get(name)
       if (!kept) return false
       this.kept.delete(name)
-      for (const hung of [name, sourceText(kept.order.source)]) this.hung.forget(hung)
+      for (const hung of hungNames(name, kept.order)) this.hung.forget(hung)
       this.engine.unload(name)
       await this.engine.settled()
       await this.installs.delete(makeId('app', name))

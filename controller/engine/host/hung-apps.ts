@@ -39,16 +39,13 @@ export class HungAppsFile implements HungApps {
   }
 
   note(app: HungApp): void {
-    this.write([...this.others(app.name), app])
+    this.write([...this.list().filter(({ name }) => name !== app.name), app])
   }
 
   forget(name: string): void {
-    const others = this.others(name)
-    if (others.length < this.list().length) this.write(others)
-  }
-
-  private others(name: string): HungApp[] {
-    return this.list().filter((one) => one.name !== name)
+    const apps = this.list()
+    const others = apps.filter((one) => one.name !== name)
+    if (others.length < apps.length) this.write(others)
   }
 
   private write(apps: readonly HungApp[]): void {

@@ -1,4 +1,4 @@
-// The thread that watches whether the code of apps returns.
+// The thread that watches whether the code of apps returns. It imports little, so that it takes little memory.
 import { setInterval } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Callee, cell } from '../../../engine/calls.ts'
