@@ -106,6 +106,12 @@ export interface PingResult {
   readonly lost: number
 }
 
+/** The numbers of the pings that were answered, by what ping(8) has printed, in order. */
+export const answeredIn = (printed: string): number[] => {
+  const numbers = [...printed.matchAll(/icmp_seq=(\d+) .*time=/g)].map(([, number]) => Number(number))
+  return [...new Set(numbers)].sort((a, b) => a - b)
+}
+
 /** Seconds until as many must have been answered as were asked for. */
 const pingDeadline = 25
 
@@ -124,8 +130,6 @@ export const pinged = async (
   interval = 0.1,
 ): Promise<PingResult> => {
   const words = ['-n', '-c', String(count), '-i', String(interval), '-w', String(pingDeadline)]
-  const printed = await host.inside(from, 'ping', ...words, address)
-  const answered = new Set([...printed.matchAll(/icmp_seq=(\d+) .*time=/g)].map(([, number]) => Number(number)))
-  const lost = Array.from({ length: count }, (_, at) => at + 1).filter((number) => !answered.has(number))
-  return { sent: count, lost: lost.length }
+  const answered = answeredIn(await host.inside(from, 'ping', ...words, address))
+  return { sent: count, lost: count - answered.filter((number) => number <= count).length }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { until } from '../engine/lab.ts'
+import { answeredIn, until } from '../engine/lab.ts'
 import { type NetworksLab, patience } from './lab.ts'
 
 /** Pings of one container to another that go on until they are stopped. */
@@ -38,8 +38,7 @@ export class Pinging {
 
   /** Numbers of those that were answered, in order. */
   get answered(): number[] {
-    const numbers = [...this.text.matchAll(/icmp_seq=(\d+) .*time=/g)].map(([, number]) => Number(number))
-    return [...new Set(numbers)].sort((a, b) => a - b)
+    return answeredIn(this.text)
   }
 
   /** Resolves when one that is sent from now on has been answered. */
